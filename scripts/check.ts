@@ -1,0 +1,22 @@
+/** `npm run check`: everything that needs no process beside it. Quick enough to run before every commit. */
+import { runSteps, type Step } from './steps.ts';
+
+const BIOME = 'node_modules/@biomejs/biome/bin/biome';
+const VITEST = 'node_modules/vitest/vitest.mjs';
+
+export const CHECK_STEPS: readonly Step[] = [
+  { name: 'format', command: [BIOME, 'format', '.'], counts: 'one' },
+  {
+    name: 'lint',
+    command: [BIOME, 'check', '--formatter-enabled=false', '--error-on-warnings', '.'],
+    counts: 'one',
+  },
+  { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', '.'], counts: 'one' },
+  { name: 'walls', command: ['scripts/check-imports.ts'], counts: 'one' },
+  { name: 'generated docs', command: ['scripts/docs.ts', '--check'], counts: 'one' },
+  { name: 'paths in docs', command: ['scripts/check-docs.ts'], counts: 'one' },
+  { name: 'hygiene', command: ['scripts/check-hygiene.ts'], counts: 'one' },
+  { name: 'unit', command: [VITEST, 'run', '--project', 'unit'], counts: 'vitest' },
+];
+
+if (import.meta.main && !runSteps(CHECK_STEPS)) process.exitCode = 1;

@@ -1,0 +1,166 @@
+/**
+ * The walls: which room may import what. One table, read by `check-imports.ts`; ARCHITECTURE.md tells the same
+ * in words. A new import that the table refuses is either a mistake or a decision: a decision changes this
+ * table in the same commit and says why in `docs/decisions/`.
+ */
+
+/** What one room, or one file of it, may import. */
+export interface Permissions {
+  /** Other rooms, by name. */
+  readonly rooms?: readonly string[];
+  /** Node's own modules; `node:crypto{createHash}` allows only the names in braces. */
+  readonly builtins?: readonly string[];
+  /** npm packages; a trailing `*` matches the rest of a name. */
+  readonly packages?: readonly string[];
+}
+
+export interface Room extends Permissions {
+  readonly name: string;
+  /** A folder (ends with `/`, everything below it) or single files. */
+  readonly at: readonly string[];
+  /** What single files of the room may import besides; the only place where a package has one importer. */
+  readonly files?: Readonly<Record<string, Permissions>>;
+  /** No clock, randomness, timers, environment, I/O or `await`: the same input gives the same output anywhere. */
+  readonly pure?: true;
+}
+
+/** Source trees in which every file must belong to a room. */
+export const WALLED = ['proxy/src/', 'grafana-plugin/src/'] as const;
+
+/** How a package name of this workspace leads to a room. */
+export const ALIASES: Readonly<Record<string, string>> = { 'sightline/contract': 'contract' };
+
+const SERVER_BUILTINS = [
+  'node:buffer',
+  'node:crypto',
+  'node:events',
+  'node:http',
+  'node:https',
+  'node:net',
+  'node:stream',
+  'node:stream/promises',
+  'node:string_decoder',
+  'node:tls',
+  'node:url',
+  'node:util',
+  'node:zlib',
+];
+
+export const ROOMS: readonly Room[] = [
+  // ── the core: each room sees only what is below it ─────────────────────────────────────────────────────
+  { name: 'contract', at: ['proxy/src/contract/'], pure: true },
+  { name: 'mcp', at: ['proxy/src/mcp/'], rooms: ['contract'], pure: true },
+  {
+    name: 'session',
+    at: ['proxy/src/session/'],
+    rooms: ['contract', 'mcp'],
+    builtins: ['node:crypto{createHash,hash}'],
+    pure: true,
+  },
+  {
+    name: 'observation',
+    at: ['proxy/src/observation/'],
+    rooms: ['contract', 'mcp', 'session'],
+    builtins: ['node:crypto{createHash,hash}'],
+    pure: true,
+  },
+
+  // ── the edges: siblings, each blind to the others ──────────────────────────────────────────────────────
+  {
+    name: 'http',
+    at: ['proxy/src/http/'],
+    rooms: ['contract', 'mcp', 'observation'],
+    builtins: SERVER_BUILTINS,
+    packages: ['express', 'http-proxy-middleware', 'undici'],
+    files: { 'country.ts': { builtins: ['node:fs', 'node:module'], packages: ['maxmind'] } },
+  },
+  {
+    name: 'stdio',
+    at: ['proxy/src/stdio/'],
+    rooms: ['contract', 'mcp', 'observation'],
+    builtins: ['node:child_process', 'node:stream', 'node:string_decoder'],
+  },
+  {
+    name: 'telemetry',
+    at: ['proxy/src/telemetry/'],
+    rooms: ['contract', 'observation'],
+    files: { 'otel.ts': { builtins: ['node:zlib'], packages: ['@opentelemetry/*'] } },
+  },
+  {
+    name: 'store',
+    at: ['proxy/src/store/'],
+    rooms: ['contract', 'observation'],
+    builtins: ['node:crypto', 'node:fs', 'node:path', 'node:worker_threads'],
+    files: { 'sqlite.ts': { builtins: ['node:sqlite'] } },
+  },
+  {
+    name: 'web',
+    at: ['proxy/src/web/'],
+    rooms: ['contract', 'observation'],
+    builtins: [...SERVER_BUILTINS, 'node:fs', 'node:path'],
+    packages: ['express'],
+  },
+  { name: 'config', at: ['proxy/src/config/'], rooms: ['contract', 'observation'], pure: true },
+  { name: 'terminal', at: ['proxy/src/terminal/'], rooms: ['contract', 'observation'], pure: true },
+  {
+    name: 'pipeline',
+    at: ['proxy/src/pipeline/'],
+    rooms: ['observation'],
+    builtins: ['node:perf_hooks', 'node:worker_threads'],
+    // The composition root of the second thread: it meets the sinks so that nobody else has to.
+    files: { 'worker.ts': { rooms: ['contract', 'telemetry', 'terminal'] } },
+  },
+  {
+    name: 'demo',
+    at: ['proxy/src/demo/'],
+    builtins: ['node:http', 'node:net', 'node:crypto', 'node:timers/promises'],
+    packages: ['@modelcontextprotocol/*'],
+  },
+
+  // ── the roof ───────────────────────────────────────────────────────────────────────────────────────────
+  {
+    name: 'main',
+    at: ['proxy/src/main.ts'],
+    rooms: [
+      'config',
+      'contract',
+      'demo',
+      'http',
+      'observation',
+      'pipeline',
+      'stdio',
+      'store',
+      'telemetry',
+      'terminal',
+      'web',
+    ],
+    builtins: ['node:*'],
+  },
+
+  // ── the Grafana plugin: one picture, two shells ────────────────────────────────────────────────────────
+  { name: 'model', at: ['grafana-plugin/src/model/'], rooms: ['contract'], pure: true },
+  {
+    name: 'data',
+    at: ['grafana-plugin/src/data/'],
+    rooms: ['contract', 'model'],
+    packages: ['@grafana/data'],
+  },
+  {
+    name: 'views',
+    at: ['grafana-plugin/src/views/'],
+    rooms: ['model'],
+    packages: ['react', 'react/jsx-runtime'],
+  },
+  {
+    name: 'panel',
+    at: ['grafana-plugin/src/panel/', 'grafana-plugin/src/module.ts', 'grafana-plugin/src/module.tsx'],
+    rooms: ['contract', 'model', 'data', 'views'],
+    packages: ['@grafana/*', 'react', 'react/jsx-runtime', 'rxjs'],
+  },
+  {
+    name: 'local',
+    at: ['grafana-plugin/src/local/'],
+    rooms: ['contract', 'model', 'data', 'views'],
+    packages: ['react', 'react/jsx-runtime', 'react-dom/client'],
+  },
+];
