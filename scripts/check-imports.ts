@@ -122,7 +122,7 @@ const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   { pattern: /(?<![.\w])(?:setTimeout|setInterval|setImmediate|queueMicrotask)\s*\(/g, what: 'a timer' },
   { pattern: /(?<![.\w])process\s*\./g, what: 'the process' },
   { pattern: /(?<![.\w])fetch\s*\(/g, what: 'the network' },
-  { pattern: /(?<![.\w])await\b|(?<![.\w])async\b(?!\s*:)/g, what: 'await' },
+  { pattern: /(?<![.\w])await\s+[\w(['"`]|(?<![.\w])async\b(?=\s*[\w(*])/g, what: 'await' },
 ];
 
 function findImpurities(file: SourceFile, room: Room): readonly string[] {

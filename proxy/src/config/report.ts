@@ -1,0 +1,34 @@
+/** What `--check-config` prints, and how problems are printed. Header values never appear: they hold credentials. */
+
+import type { Config } from './config.ts';
+import { OPTION_GROUPS, OPTION_NAMES, rowOf } from './options.ts';
+import type { Problem } from './problem.ts';
+import { formatValue } from './values.ts';
+
+/** The settings in force and where each came from, options in their groups. */
+export function formatConfig(config: Config): string {
+  const lines: string[] = [];
+  for (const group of OPTION_GROUPS) {
+    lines.push(group);
+    for (const name of OPTION_NAMES.filter((one) => rowOf(one).group === group)) {
+      const value = formatValue(rowOf(name).type, config.values[name]);
+      const origin = config.origins[name];
+      const from = origin.from === 'default' ? 'default' : `${origin.from} ${origin.key}`;
+      lines.push(`  ${name.padEnd(20)} ${(value === '' ? '–' : value).padEnd(24)} ${from}`);
+    }
+    lines.push('');
+  }
+  lines.push('Upstreams');
+  for (const { name, url, headers } of config.upstreams) {
+    const names = Object.keys(headers);
+    lines.push(`  ${name.padEnd(20)} ${url.href}${names.length > 0 ? `  (adds ${names.join(', ')})` : ''}`);
+  }
+  if (config.upstreams.length === 0) lines.push('  none given: the bundled demo');
+  for (const warning of config.warnings) lines.push('', `Note: ${warning}.`);
+  return `${lines.join('\n')}\n`;
+}
+
+export function formatProblems(problems: readonly Problem[]): string {
+  const head = problems.length === 1 ? 'One thing is wrong:' : `${problems.length} things are wrong:`;
+  return `${[head, ...problems.map(({ key, message }) => `  ${key}: ${message}`)].join('\n')}\n`;
+}

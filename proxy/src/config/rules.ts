@@ -1,0 +1,95 @@
+/** Rules between settings, and inside lists: what each value alone cannot show to be wrong. */
+import type { Origin } from './config.ts';
+import { isAnyHost, isLoopback } from './loopback.ts';
+import { flagOf, type OptionName, type OptionValues } from './options.ts';
+import { type Problem, show } from './problem.ts';
+import type { Upstream } from './servers.ts';
+import { formatAddress } from './values.ts';
+
+type Origins = Readonly<Record<OptionName, Origin>>;
+
+/** Every rule broken, each under the key that the user gave. */
+export function checkRules(
+  values: OptionValues,
+  origins: Origins,
+  upstreams: readonly Upstream[],
+): readonly Problem[] {
+  const keyOf = (name: OptionName): string => {
+    const origin = origins[name];
+    return origin.from === 'default' ? flagOf(name) : origin.key;
+  };
+  const problems: Problem[] = [];
+  if (!isLoopback(values.listen.host) && values['allowed-hosts'].length === 0) {
+    problems.push({
+      key: keyOf('listen'),
+      message: `${show(formatAddress(values.listen))} is reachable from other machines; name the hosts that may be asked for with --allowed-hosts, or say --allowed-hosts '*'`,
+    });
+  }
+  for (const { url } of upstreams.filter((one) => isItself(one.url, values))) {
+    problems.push({
+      key: keyOf('listen'),
+      message: `${show(formatAddress(values.listen))} is the upstream ${show(url.href)} itself; choose another port`,
+    });
+  }
+  const each = (name: OptionName & ListName, wrongWith: (item: string) => string | undefined): void => {
+    for (const item of values[name]) {
+      const wrong = wrongWith(item);
+      if (wrong !== undefined) problems.push({ key: keyOf(name), message: `${show(item)} ${wrong}` });
+    }
+  };
+  each('allowed-hosts', (item) =>
+    item === '*' || /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.test(item)
+      ? undefined
+      : 'is no host name; write it without scheme and path',
+  );
+  each('allowed-origins', (item) =>
+    item === '*' || item === 'null' || URL.parse(item)?.origin === item
+      ? undefined
+      : 'is no origin; write scheme, host and port, such as https://app.example.com',
+  );
+  each('trusted-proxies', (item) =>
+    isNetwork(item) ? undefined : 'is no address or network, such as 10.0.0.0/8',
+  );
+  each('redact-path', (item) =>
+    item.startsWith('$.') || item.startsWith('$[')
+      ? undefined
+      : 'is no path; begin at the root, as in $.params.arguments.card',
+  );
+  each('redact-pattern', patternProblem);
+  return problems;
+}
+
+/** A proxy in front of itself forwards its first request for ever. */
+function isItself(url: URL, values: OptionValues): boolean {
+  const { host, port } = values.listen;
+  const upstreamHost = url.hostname.replaceAll(/^\[|\]$/g, '');
+  const reachesUs =
+    upstreamHost === host || (isLoopback(upstreamHost) && (isLoopback(host) || isAnyHost(host)));
+  return (
+    reachesUs && port !== 0 && url.protocol === 'http:' && (url.port === '' ? 80 : Number(url.port)) === port
+  );
+}
+
+type ListName = 'allowed-hosts' | 'allowed-origins' | 'trusted-proxies' | 'redact-path' | 'redact-pattern';
+
+function patternProblem(item: string): string | undefined {
+  const at = item.indexOf('=');
+  if (at < 1 || at === item.length - 1) return 'has no name; write NAME=REGEX, such as card=\\d{16}';
+  try {
+    const pattern = new RegExp(item.slice(at + 1), 'gi');
+    return pattern.test('') ? 'matches the empty text, so it would hide everything' : undefined;
+  } catch (error) {
+    return `is no regular expression: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+const IPV4 = /^(?:\d{1,3}\.){3}\d{1,3}$/;
+
+function isNetwork(item: string): boolean {
+  const [address = '', bits, ...more] = item.split('/');
+  if (more.length > 0) return false;
+  const isV4 = IPV4.test(address) && address.split('.').every((part) => Number(part) <= 255);
+  const isV6 = address.includes(':') && URL.canParse(`http://[${address}]/`);
+  if (!isV4 && !isV6) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (isV4 ? 32 : 128));
+}

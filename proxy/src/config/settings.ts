@@ -1,0 +1,49 @@
+/** The configuration a user writes, as the settings that the fold is told: units and defaults applied. */
+import type { ObserverSettings, RedactionRules } from '../observation/settings.ts';
+import type { OptionValues } from './options.ts';
+import { PATTERNS_BUILT_IN, REDACTED_KEYS } from './redaction.ts';
+import type { Upstream } from './servers.ts';
+
+export function toObserverSettings(
+  values: OptionValues,
+  upstreams: readonly Upstream[],
+  seed: string,
+): ObserverSettings {
+  return {
+    servers: upstreams.map(({ name, url }) => ({ name, address: bareHost(url), port: portOf(url) })),
+    seed,
+    unansweredAfterUs: values['unanswered-after'] * 1_000,
+    resumeWindowUs: values['resume-window'] * 1_000,
+    retryWindowUs: values['retry-window'] * 1_000,
+    sessionIdleUs: values['session-idle'] * 1_000,
+    payloadMode: values['payload-mode'],
+    payloadBytesMax: values['payload-max'],
+    inspectDepthMax: values['inspect-depth'],
+    redaction: toRedaction(values),
+    traceParent: values['trace-parent'],
+    hashSessionIds: values['hash-session-ids'],
+  };
+}
+
+/** The user's rules come first: of two patterns that match the same text, the first names itself. */
+export function toRedaction(values: OptionValues): RedactionRules {
+  const own = values['redact-pattern'].map((item) => {
+    const at = item.indexOf('=');
+    return { name: item.slice(0, at), source: item.slice(at + 1) };
+  });
+  return {
+    keys: [...REDACTED_KEYS, ...values['redact-key']],
+    patterns: [...own, ...PATTERNS_BUILT_IN],
+    paths: values['redact-path'],
+  };
+}
+
+/** IPv6 without the brackets that only a URL needs. */
+function bareHost(url: URL): string {
+  return url.hostname.replaceAll(/^\[|\]$/g, '');
+}
+
+function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port);
+  return url.protocol === 'https:' ? 443 : 80;
+}
