@@ -468,6 +468,11 @@ export const ATTRIBUTES = [
     means: 'number of values redacted in this part',
   },
 
+  // ── server logs ──────────────────────────────────────────────────────────────────────────────────────
+  { key: 'sightline.log.level', type: 'string', on: ['event'], means: "level of a server's log message, as MCP spells it" },
+  { key: 'sightline.log.logger', type: 'string', on: ['event'], means: 'logger that a server names' },
+  { key: 'sightline.log.message', type: 'string', on: ['event'], means: "one line of a server's log message, redacted, at most 512 bytes" },
+
   // ── session summaries and ends ───────────────────────────────────────────────────────────────────────
   {
     key: 'sightline.session.end_reason',

@@ -102,6 +102,8 @@ export interface PlainEvent
    * On the notification that ends a task: what counts as one call, as on `RequestEvent`.
    */
   readonly ended?: { readonly toolCall: boolean; readonly tool?: string };
+  /** On `sightline.server_log`: level as MCP spells it (RFC 5424 names), for the record's severity. */
+  readonly level?: string;
   /** On `sightline.session.ended`: first to last event, seconds. */
   readonly sessionDuration?: number;
 }

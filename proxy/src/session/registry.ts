@@ -77,7 +77,9 @@ export class Registry<Own> {
   find(server: string, ranked: readonly Evidence[]): Joined<Own> | undefined {
     for (const evidence of ranked) {
       const entry = this.#byEvidence.get(keyOf(server, evidence));
-      if (entry) return join(entry, evidence);
+      if (!entry) continue;
+      this.#entries.get(entry.session.id);
+      return join(entry, evidence);
     }
     return undefined;
   }

@@ -1,0 +1,108 @@
+/** The attributes of a request's event, from what is known when it ends. Translation only: nothing is decided here. */
+import type { Attributes, Outcome, ResultType } from '../contract/index.ts';
+import type { RpcError } from '../mcp/jsonrpc.ts';
+import { BOUNDS } from './bounds.ts';
+import type { Fold } from './fold.ts';
+import type { UnixMicros } from './frame.ts';
+import type { Ending } from './outcome.ts';
+import type { Exchange, OpenRequest } from './state.ts';
+
+export interface Concluded {
+  readonly ending: Ending;
+  readonly endUs: UnixMicros;
+  readonly answeredUs?: UnixMicros;
+  readonly response?: { readonly bytes: number };
+  readonly resultType: ResultType | undefined;
+  readonly error: RpcError | undefined;
+  readonly message: string | undefined;
+  /** The last of several rounds: the operation's own times are shown. */
+  readonly lastRound: boolean;
+  /** On the poll that ends a task: the poll's own outcome, and the tool whose task it was. */
+  readonly roundOutcome?: Outcome;
+  readonly tool?: string;
+  readonly probe: boolean;
+}
+
+export function requestAttributes(fold: Fold, request: OpenRequest, end: Concluded): Attributes {
+  const attributes = openAttributes(request);
+  const { ending, error, message } = end;
+  const totalUs = Math.max(0, end.endUs - request.startUs);
+  const otherUs =
+    request.sentUs === undefined
+      ? 0
+      : Math.min(totalUs, Math.max(0, (end.answeredUs ?? end.endUs) - request.sentUs));
+  attributes['sightline.duration'] = totalUs / 1e6;
+  attributes['sightline.upstream.duration'] = otherUs / 1e6;
+  attributes['sightline.proxy.duration'] = (totalUs - otherUs) / 1e6;
+  attributes['sightline.outcome'] = ending.outcome;
+  attributes['sightline.outcome.origin'] = ending.origin;
+  if (!end.probe) attributes['error.type'] = ending.errorType;
+  if (end.probe) attributes['sightline.probe'] = true;
+  if (error) attributes['rpc.response.status_code'] = String(error.code);
+  if (ending.outcome !== 'ok' && message !== undefined && message !== '') {
+    attributes['sightline.error.message'] = fold.redactor.line(message, BOUNDS.messageBytesMax);
+  }
+  if (end.response) attributes['sightline.response.size'] = end.response.bytes;
+  attributes['sightline.result.type'] = end.resultType;
+  attributes['sightline.round.outcome'] = end.roundOutcome;
+  if (end.tool !== undefined) {
+    attributes['gen_ai.tool.name'] = end.tool;
+    attributes['gen_ai.operation.name'] = 'execute_tool';
+  }
+  if (end.lastRound || end.roundOutcome !== undefined) {
+    attributes['sightline.operation.duration'] = (end.endUs - request.operation.startUs) / 1e6;
+    attributes['sightline.operation.waiting'] = request.operation.waitingUs / 1e6;
+  }
+  attributes['sightline.mismatch'] = request.mismatch;
+  Object.assign(attributes, exchangeAttributes(fold, request.exchange));
+  return attributes;
+}
+
+/** What is known of a request from its beginning on; all that `sightline.request.waiting` can say. */
+export function openAttributes(request: OpenRequest): Attributes {
+  const { target, envelope, attempt } = request;
+  const attributes: Attributes = {
+    'mcp.method.name': request.method,
+    'mcp.protocol.version': envelope.protocolVersion?.slice(0, 32),
+    'sightline.client.name': envelope.clientName,
+    'sightline.client.version': envelope.clientVersion,
+    'jsonrpc.request.id': String(request.id).slice(0, BOUNDS.messageBytesMax),
+    'jsonrpc.protocol.version': request.version,
+    'sightline.direction': request.direction,
+    'sightline.operation.id': request.operation.id,
+    'sightline.request.size': request.bytes,
+    'gen_ai.prompt.name': target.prompt,
+    'mcp.resource.uri': target.resource,
+  };
+  if (target.tool !== undefined) {
+    attributes['gen_ai.tool.name'] = target.tool;
+    attributes['gen_ai.operation.name'] = 'execute_tool';
+  }
+  if (request.round > 1) attributes['sightline.round.number'] = request.round;
+  if (attempt && request.method === 'tools/call') {
+    attributes['sightline.attempt.number'] = attempt.number;
+    attributes['sightline.attempt.first_operation.id'] = attempt.firstOperationId;
+    if (attempt.argumentsChanged) attributes['sightline.attempt.arguments_changed'] = true;
+  }
+  return attributes;
+}
+
+/** What an exchange says of its caller and its HTTP side. */
+export function exchangeAttributes(fold: Fold, exchange: Exchange): Attributes {
+  const { request, response } = exchange;
+  const { client, credential } = request;
+  return {
+    'http.request.method': request.method,
+    'http.response.status_code': response?.status,
+    'url.path': fold.redactor.line(request.path, BOUNDS.messageBytesMax),
+    'user_agent.original': request.headers['user-agent']?.slice(0, BOUNDS.messageBytesMax),
+    'network.transport': 'tcp',
+    'network.protocol.name': 'http',
+    'network.protocol.version': request.httpVersion,
+    'client.address': client.address,
+    'client.port': client.port,
+    'sightline.client.country': client.country,
+    'sightline.credential.kind': credential.kind,
+    'sightline.credential.prefix': credential.prefix,
+  };
+}

@@ -1,0 +1,371 @@
+/**
+ * The end of a request: exactly one `sightline.request`, written when it really ends and never corrected. Decides
+ * what the answer meant for its operation (done, another round, a task), its retry chain and its session's totals.
+ */
+import type { Attributes, ResultType } from '../contract/index.ts';
+import { METHOD_NOT_FOUND } from '../mcp/errors.ts';
+import { isObject, type ResponseMessage, type RpcError } from '../mcp/jsonrpc.ts';
+import { textOf } from '../mcp/methods.ts';
+import {
+  resultTypeOf,
+  roundAskedBy,
+  type TaskSighting,
+  type ToolDefinition,
+  taskOf,
+  toolDefinitionsOf,
+} from '../mcp/result.ts';
+import type { Joined } from '../session/registry.ts';
+import { requestAttributes } from './attributes.ts';
+import { BOUNDS } from './bounds.ts';
+import type { ClientSpan, Payload } from './event.ts';
+import type { Fold } from './fold.ts';
+import type { UnixMicros } from './frame.ts';
+import { awaitKey, index, learn, upstreamAttributes } from './opening.ts';
+import { decideAnswer, type Ending, isServerFailure } from './outcome.ts';
+import type { Operation } from './rounds.ts';
+import type { Exchange, OpenRequest, SessionState } from './state.ts';
+import { estimateTokens } from './tally.ts';
+
+/** What is known of a request's end. */
+export interface EndFacts {
+  readonly ending: Ending;
+  /** When the answer had been handed on, or when it was clear that none would be. */
+  readonly endUs: UnixMicros;
+  /** When the answer had come from the answering side; absent when none came. */
+  readonly answeredUs?: UnixMicros;
+  readonly response?: ResponseMessage;
+  /** Body of an answer that is no JSON-RPC. */
+  readonly body?: { readonly text: string; readonly bytes: number };
+  /** The stream that carried the answer, when it is not the request's own exchange. */
+  readonly answeredOn?: Exchange;
+  /** What went wrong, in words; redacted and cut here. */
+  readonly message?: string | undefined;
+}
+
+export function finish(fold: Fold, request: OpenRequest, facts: EndFacts): void {
+  if (request.done) return;
+  fold.close(request);
+  const { response } = facts;
+  joinNow(fold, request, facts);
+  const probe = isProbe(request, facts);
+  const resultType = response && resultTypeOf(response);
+  const task = endOfTask(fold, request, facts, resultType);
+  const ending = task?.ending ?? facts.ending;
+  const error = task?.error ?? response?.error;
+  const tool = task?.operation.tool;
+  advance(fold, request, facts, resultType);
+  const ended = task !== undefined || endsOperation(request, facts, resultType);
+  const attributes = requestAttributes(fold, request, {
+    ...facts,
+    ending,
+    resultType,
+    error: response?.error,
+    message: task?.message ?? facts.message,
+    lastRound: ended && request.round > 1,
+    ...(task && { roundOutcome: facts.ending.outcome }),
+    ...(tool !== undefined && { tool }),
+    probe,
+  });
+  const definitions = listTools(fold, request, response);
+  if (request.attempt && (ended || ending.outcome !== 'ok'))
+    endAttempt(request, ending, facts.endUs, attributes);
+  count(request, { ended, ending, probe, facts, tool: tool ?? request.target.tool, definitions });
+  const place = { server: request.exchange.server, joined: request.joined };
+  fold.journal.writeRequest(facts.endUs, place, attributes, {
+    server: { ...request.span, endUs: facts.endUs, failed: !probe && isServerFailure(ending, error) },
+    clients: clientSpans(fold, request, facts),
+    payloads: payloads(fold, request, facts),
+    ...(ended && { ended: endedOf(fold, request, tool) }),
+    ...(definitions && { definitions }),
+  });
+}
+
+/** A handshake joins its session with its answer, a probe only when it was not refused. */
+function joinNow(fold: Fold, request: OpenRequest, facts: EndFacts): void {
+  const { exchange } = request;
+  if (request.direction === 'server_to_client') return;
+  if (!request.joined) {
+    const succeeded = facts.ending.outcome === 'ok';
+    const found = fold.registry.find(exchange.server, request.evidence);
+    if (succeeded && request.method === 'initialize') beginHandshake(fold, request);
+    else if (succeeded && !found)
+      request.joined = fold.registry.resolve(exchange.server, request.evidence, request.startUs);
+    else request.joined = found;
+    if (request.joined && succeeded) learn(request.joined, exchange, request.envelope);
+  }
+  if (request.method === 'initialize' && request.joined) learnHandshake(fold, request, request.joined, facts);
+}
+
+/** Joins a handshake without a protocol session id: by what else it says, else a session of its own. */
+function beginHandshake(fold: Fold, request: OpenRequest): void {
+  const { exchange, evidence } = request;
+  const stated = evidence.find(({ source }) => source === 'conversation' || source === 'client_hint');
+  const inferred = evidence.at(-1);
+  request.joined =
+    stated || !inferred
+      ? fold.registry.resolve(exchange.server, evidence, request.startUs)
+      : fold.registry.begin(exchange.server, inferred, request.startUs);
+}
+
+/** Joins a handshake to the session whose id its answer carries (2025-03-26 transports §Session Management). */
+export function joinHandshake(fold: Fold, request: OpenRequest, protocolId: string): void {
+  const evidence = [{ source: 'protocol' as const, value: protocolId }, ...request.evidence];
+  const joined = fold.registry.resolve(request.exchange.server, evidence, request.startUs);
+  joined.session.protocolId ??= protocolId;
+  request.joined = joined;
+  request.exchange.joined = joined;
+  learnClient(joined, request);
+  index(fold, request, joined);
+}
+
+function learnHandshake(
+  fold: Fold,
+  request: OpenRequest,
+  joined: Joined<SessionState>,
+  { response }: EndFacts,
+): void {
+  learnClient(joined, request);
+  const { session } = joined;
+  const negotiated = isObject(response?.result) ? textOf(response.result.protocolVersion) : undefined;
+  if (negotiated !== undefined) session.protocolVersion = negotiated.slice(0, 32);
+  fold.registry.remember(request.exchange.server, request.evidence, {
+    ...(session.clientName !== undefined && { clientName: session.clientName }),
+    ...(session.clientVersion !== undefined && { clientVersion: session.clientVersion }),
+    ...(session.protocolVersion !== undefined && { protocolVersion: session.protocolVersion }),
+  });
+}
+
+function learnClient({ session }: Joined<SessionState>, { handshake }: OpenRequest): void {
+  if (handshake?.name !== undefined) session.clientName = handshake.name;
+  if (handshake?.version !== undefined) session.clientVersion = handshake.version;
+}
+
+/** A refused `server/discover`: a client finding out which era the server speaks. */
+function isProbe(request: OpenRequest, { response, ending }: EndFacts): boolean {
+  if (request.method !== 'server/discover' || ending.outcome === 'ok') return false;
+  const status = request.exchange.response?.status ?? 200;
+  return response?.error?.code === METHOD_NOT_FOUND || (status >= 400 && status < 500);
+}
+
+/** Whether an answer leaves nothing to come. A failure ends an operation too. */
+function endsOperation(
+  request: OpenRequest,
+  { ending }: EndFacts,
+  resultType: ResultType | undefined,
+): boolean {
+  // A poll's own end is not the task's: that is `endOfTask`.
+  if (request.taskId !== undefined) return false;
+  return ending.outcome !== 'ok' || resultType === undefined || resultType === 'complete';
+}
+
+/** Leaves the operation where its next round, or its task, will find it. */
+function advance(
+  fold: Fold,
+  request: OpenRequest,
+  facts: EndFacts,
+  resultType: ResultType | undefined,
+): void {
+  const { operation, exchange } = request;
+  const { server } = exchange;
+  operation.lastEndUs = facts.endUs;
+  operation.bytes += request.bytes + (facts.response?.bytes ?? 0);
+  if (facts.ending.outcome !== 'ok' || !facts.response) return;
+  if (resultType === 'input_required') {
+    operation.waitsForClient = true;
+    const asked = roundAskedBy(facts.response.result);
+    const { target } = request;
+    const key = awaitKey(server, {
+      sessionId: request.joined?.session.id,
+      method: request.method,
+      target: target.tool ?? target.prompt ?? target.resource,
+      argumentsHash: request.argumentsHash,
+      round: facts.response.error ? undefined : asked,
+    });
+    fold.rounds.await(key, operation);
+    return;
+  }
+  const sighting =
+    resultType === 'task' || request.taskId !== undefined ? taskOf(facts.response.result) : undefined;
+  if (resultType === 'task' && sighting) fold.rounds.beginTask(server, sighting.taskId, operation);
+  if (sighting) operation.waitsForClient = sighting.status === 'input_required';
+}
+
+/** How a task ended, on the poll or notification that showed it. */
+export interface TaskEnd {
+  readonly operation: Operation;
+  readonly ending: Ending;
+  readonly error?: RpcError;
+  readonly message?: string;
+}
+
+function endOfTask(
+  fold: Fold,
+  request: OpenRequest,
+  { response, ending }: EndFacts,
+  resultType: ResultType | undefined,
+): TaskEnd | undefined {
+  const { taskId, exchange } = request;
+  if (taskId === undefined || !response || resultType === 'task') return undefined;
+  if (request.method === 'tasks/result') {
+    // 2025-11-25: the answer is the call's own result, or its error; a refused poll tells nothing of the task.
+    if (ending.outcome !== 'ok' && ending.origin === 'client') return undefined;
+    return endTask(fold, exchange.server, taskId, ending, response.error, errorMessageOf(response));
+  }
+  if (request.method !== 'tasks/get' || ending.outcome !== 'ok') return undefined;
+  const sighting = taskOf(response.result);
+  return sighting && endBySighting(fold, exchange.server, sighting, request.modern);
+}
+
+/**
+ * Whether a sighting ends its task. On 2025-11-25 `completed` does not: only `tasks/result` shows whether the tool
+ * failed. `modern` sightings carry the result themselves.
+ */
+export function endBySighting(
+  fold: Fold,
+  server: string,
+  sighting: TaskSighting,
+  modern: boolean,
+): TaskEnd | undefined {
+  const { taskId, status, result, error } = sighting;
+  if (status === 'cancelled') {
+    return endTask(fold, server, taskId, { outcome: 'cancelled', origin: 'client', errorType: 'cancelled' });
+  }
+  if (status === 'failed') {
+    const code = typeof error?.code === 'number' ? error.code : -32603;
+    const message = textOf(error?.message) ?? 'task failed';
+    const failure = { code, message };
+    const ending = decideAnswer({ direction: 'client_to_server', error: failure });
+    return endTask(fold, server, taskId, ending, failure, message);
+  }
+  if (status !== 'completed' || (!modern && result === undefined)) return undefined;
+  const toolError = isObject(result) && result.isError === true;
+  return endTask(fold, server, taskId, decideAnswer({ direction: 'client_to_server', toolError }));
+}
+
+function endTask(
+  fold: Fold,
+  server: string,
+  taskId: string,
+  ending: Ending,
+  error?: RpcError,
+  message?: string,
+): TaskEnd | undefined {
+  const operation = fold.rounds.task(server, taskId);
+  if (!operation || !fold.rounds.endTask(server, taskId)) return undefined;
+  return { operation, ending, ...(error && { error }), ...(message !== undefined && { message }) };
+}
+
+export function errorMessageOf(response: ResponseMessage): string | undefined {
+  return response.error?.message;
+}
+
+export function endedOf(fold: Fold, request: OpenRequest, taskTool: string | undefined) {
+  const tool = taskTool ?? request.target.tool;
+  const toolCall = taskTool !== undefined || request.method === 'tools/call';
+  return {
+    toolCall,
+    ...(tool !== undefined && { tool: fold.labels.tool(request.exchange.server, tool) }),
+  };
+}
+
+/** Tells the retry chain how this attempt went, and the event what the chain cost when it recovered. */
+function endAttempt(request: OpenRequest, ending: Ending, endUs: UnixMicros, attributes: Attributes): void {
+  const chains = request.joined?.session.own.chains;
+  const { attempt, operation } = request;
+  if (!chains || !attempt) return;
+  delete operation.attempt;
+  if (ending.outcome !== 'ok') {
+    chains.fail(attempt, endUs, operation.bytes);
+    return;
+  }
+  const recovered = chains.succeed(attempt);
+  if (!recovered || !request.joined) return;
+  request.joined.session.own.tally.recovered += 1;
+  attributes['sightline.attempt.result'] = 'recovered';
+  attributes['sightline.attempt.wasted'] = recovered.wastedUs / 1e6;
+  attributes['sightline.attempt.wasted_bytes'] = recovered.wastedBytes;
+}
+
+/** The tools a list defined: they bound tool labels, and cost context. */
+function listTools(fold: Fold, request: OpenRequest, response: ResponseMessage | undefined) {
+  if (request.method !== 'tools/list' || response?.result === undefined) return undefined;
+  const { tools, more } = toolDefinitionsOf(response.result);
+  const { server } = request.exchange;
+  fold.labels.advertise(server, tools, more);
+  return tools.map(({ name, bytes }: ToolDefinition) => ({ tool: fold.labels.tool(server, name), bytes }));
+}
+
+interface Counted {
+  readonly ended: boolean;
+  readonly ending: Ending;
+  readonly probe: boolean;
+  readonly facts: EndFacts;
+  readonly tool: string | undefined;
+  readonly definitions: readonly { readonly bytes: number }[] | undefined;
+}
+
+function count(request: OpenRequest, { ended, ending, probe, facts, tool, definitions }: Counted): void {
+  const session = request.joined?.session;
+  if (!session) return;
+  const { tally } = session.own;
+  const responseBytes = facts.response?.bytes ?? 0;
+  tally.bytes += request.bytes + responseBytes;
+  // A success shows that the server still knows the session, whatever it said before.
+  if (ending.outcome === 'ok' && session.ended !== undefined) session.own.reopens = true;
+  if (request.direction === 'server_to_client') return;
+  const failed = ending.outcome !== 'ok' && ending.outcome !== 'cancelled' && !probe;
+  tally.calls += 1;
+  if (failed) tally.errors += 1;
+  if (definitions)
+    tally.tokensEstimated += definitions.reduce((sum, { bytes }) => sum + estimateTokens(bytes), 0);
+  if (request.method !== 'tools/call' && request.taskId === undefined) return;
+  if (request.method === 'tools/call') {
+    tally.toolCalls += request.round === 1 ? 1 : 0;
+    tally.retries += request.round === 1 && (request.attempt?.number ?? 1) > 1 ? 1 : 0;
+    tally.toolTimeUs += facts.endUs - request.startUs;
+    tally.tokensEstimated += estimateTokens(responseBytes);
+  }
+  if (ended && tool !== undefined) tally.countTool(tool, failed);
+}
+
+function clientSpans(fold: Fold, request: OpenRequest, facts: EndFacts): ClientSpan[] {
+  const home = request.exchange.response;
+  const spans = request.carriers.map((carrier): ClientSpan => {
+    const firstByte =
+      home && request.direction === 'client_to_server' && !home.proxy
+        ? { 'sightline.upstream.first_byte': Math.max(0, home.atUs - carrier.startUs) / 1e6 }
+        : {};
+    const endUs = carrier.endUs ?? facts.answeredUs ?? facts.endUs;
+    return {
+      spanId: carrier.spanId,
+      startUs: carrier.startUs,
+      endUs: Math.max(carrier.startUs, endUs),
+      attributes: { ...carrier.attributes, ...firstByte },
+    };
+  });
+  if (facts.answeredOn && facts.answeredUs !== undefined) {
+    const { request: stream } = facts.answeredOn;
+    const startUs = Math.max(stream.sentUs ?? stream.atUs, request.sentUs ?? request.startUs);
+    spans.push({
+      spanId: fold.ids.spanId(),
+      startUs,
+      endUs: Math.max(startUs, facts.answeredUs),
+      attributes: upstreamAttributes(fold, facts.answeredOn),
+    });
+  }
+  return spans;
+}
+
+function payloads(fold: Fold, request: OpenRequest, facts: EndFacts): Payload[] {
+  const parts = [request.payload];
+  if (fold.settings.payloadMode === 'off') return parts;
+  const answer = facts.response ?? facts.body;
+  if (answer) parts.push(fold.redactor.payload('response', answer.text, answer.bytes));
+  return parts;
+}
+
+/** A line for an answer without JSON-RPC: the status, and the beginning of what the body says. */
+export function statusLine(status: number, text: string | undefined): string {
+  const body = text?.slice(0, BOUNDS.messageBytesMax).trim();
+  return body ? `HTTP ${status}: ${body}` : `HTTP ${status}`;
+}

@@ -1,0 +1,92 @@
+/** What the parts of the fold share: settings, ids, labels, the journal, sessions, rounds, losses. No behaviour. */
+import { BoundedMap } from '../session/boundedMap.ts';
+import { Registry } from '../session/registry.ts';
+import { BOUNDS } from './bounds.ts';
+import { Chains } from './chains.ts';
+import type { ExchangeId, UnixMicros } from './frame.ts';
+import { IdSource } from './ids.ts';
+import { Journal } from './journal.ts';
+import { LabelBook } from './labels.ts';
+import { Losses } from './losses.ts';
+import { Redactor } from './redact.ts';
+import { digest, Rounds } from './rounds.ts';
+import type { ObserverSettings, ServerSettings } from './settings.ts';
+import type { Exchange, OpenRequest, SessionState } from './state.ts';
+import { Tally } from './tally.ts';
+
+export class Fold {
+  readonly settings: ObserverSettings;
+  readonly servers: ReadonlyMap<string, ServerSettings>;
+  readonly ids: IdSource;
+  readonly labels = new LabelBook();
+  readonly losses = new Losses();
+  readonly redactor: Redactor;
+  readonly journal: Journal;
+  readonly registry: Registry<SessionState>;
+  readonly rounds: Rounds;
+  readonly exchanges: BoundedMap<ExchangeId, Exchange>;
+  /** Every request without an outcome. */
+  readonly open = new Set<OpenRequest>();
+  /** Message addresses that 2024-11-05 streams announced, and the session evidence each stands for. */
+  readonly addresses: BoundedMap<string, string>;
+  /** Time of the frame being taken. */
+  nowUs: UnixMicros = 0;
+
+  constructor(settings: ObserverSettings) {
+    const evicted = (reason: string) => () => this.losses.add('observation', reason, 1, this.nowUs);
+    this.settings = settings;
+    this.servers = new Map(settings.servers.map((server) => [server.name, server]));
+    this.ids = new IdSource(settings.seed);
+    this.redactor = new Redactor(settings.redaction, settings.payloadMode, settings.payloadBytesMax);
+    this.journal = new Journal(this.ids, this.labels, {
+      capture: settings.payloadMode !== 'off',
+      hashSessionIds: settings.hashSessionIds,
+      hash: digest,
+    });
+    this.registry = new Registry<SessionState>(
+      BOUNDS.sessionsMax,
+      () => ({
+        number: 0,
+        tally: new Tally(),
+        chains: new Chains(settings.retryWindowUs, evicted('chains')),
+        open: new Map(),
+        startedWritten: false,
+        reopens: false,
+        changed: false,
+        changedLive: false,
+        liveUs: Number.NEGATIVE_INFINITY,
+        resumedStreams: 0,
+      }),
+      (session) => {
+        // A session that ended long ago was told in full; only an open one loses something.
+        if (session.ended !== undefined) return;
+        session.own.tally.incomplete = true;
+        this.journal.writeSummary(this.nowUs, session, 'session');
+        evicted('sessions')();
+      },
+    );
+    this.rounds = new Rounds(BOUNDS.roundsMax, evicted('rounds'));
+    this.addresses = new BoundedMap(BOUNDS.announcedAddressesMax, evicted('addresses'));
+    this.exchanges = new BoundedMap(BOUNDS.exchangesMax, (exchange) => {
+      this.forget(exchange);
+      evicted('exchanges')();
+    });
+  }
+
+  /** Gives up on what is still open in an exchange: its end was not seen, so nothing is said of it. */
+  forget(exchange: Exchange): void {
+    for (const request of exchange.requests) {
+      if (request.done) continue;
+      this.close(request);
+      if (request.joined) request.joined.session.own.tally.incomplete = true;
+    }
+  }
+
+  /** Takes a request out of everything that waits for its answer. */
+  close(request: OpenRequest): void {
+    request.done = true;
+    this.open.delete(request);
+    const open = request.joined?.session.own.open;
+    if (request.openKey !== undefined && open?.get(request.openKey) === request) open.delete(request.openKey);
+  }
+}

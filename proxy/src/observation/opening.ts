@@ -1,0 +1,328 @@
+/**
+ * The beginning of a request: whose it is, whose trace it continues, which operation and attempt it belongs to.
+ * Everything that needs the message itself (its text, arguments, echoes) is taken from it here, redacted and capped,
+ * so that an open request never holds a whole body.
+ */
+import type { Attributes } from '../contract/index.ts';
+import { readEnvelope } from '../mcp/envelope.ts';
+import { mismatchedHeaders } from '../mcp/headers.ts';
+import { isArray, isObject, type Json, type RequestMessage, requestIdKey } from '../mcp/jsonrpc.ts';
+import { implementationOf, targetOf, textOf } from '../mcp/methods.ts';
+import { roundEchoedBy } from '../mcp/result.ts';
+import { decideTrace, parseTraceparent, type TraceParent } from '../mcp/traceContext.ts';
+import { type Claims, rankEvidence } from '../session/evidence.ts';
+import type { Joined } from '../session/registry.ts';
+import { BOUNDS } from './bounds.ts';
+import type { SpanContext } from './event.ts';
+import type { Fold } from './fold.ts';
+import type { RequestFrame, UnixMicros } from './frame.ts';
+import { beginRound, digest, type Operation } from './rounds.ts';
+import type { Exchange, OpenRequest, SessionState } from './state.ts';
+
+/** Prefix of session evidence that is a message address, not an id: it is never shown as `mcp.session.id`. */
+export const ADDRESS_EVIDENCE = 'address:';
+
+/** Opens a request that the client sent in this exchange. */
+export function openFromClient(fold: Fold, exchange: Exchange, message: RequestMessage): OpenRequest {
+  const frame = exchange.request;
+  const envelope = readEnvelope(message.params);
+  const http = parseTraceparent(frame.headers.traceparent);
+  const evidence = rankEvidence(claimsOf(exchange, envelope, http));
+  const joined = joinsLate(message.method, exchange)
+    ? undefined
+    : fold.registry.resolve(exchange.server, evidence, frame.atUs);
+  if (joined) learn(joined, exchange, envelope);
+  const modern = envelope.protocolVersion !== undefined;
+  const span = spanFromClient(fold, exchange, envelope.traceparent, envelope.tracestate, http);
+  const mismatch = modern
+    ? mismatchedHeaders(frame.headers, {
+        method: message.method,
+        params: message.params,
+        protocolVersion: envelope.protocolVersion ?? '',
+      })
+    : [];
+  const request: OpenRequest = {
+    direction: 'client_to_server',
+    ...messageFacts(fold, exchange, message),
+    modern,
+    envelope,
+    evidence,
+    joined,
+    startUs: frame.atUs,
+    ...(frame.sentUs !== undefined && { sentUs: frame.sentUs }),
+    span: span.server,
+    carriers:
+      frame.sentUs === undefined
+        ? []
+        : [
+            {
+              spanId: span.clientSpanId,
+              startUs: frame.sentUs,
+              attributes: upstreamAttributes(fold, exchange),
+            },
+          ],
+    ...joinOperation(fold, exchange, message, joined, frame.atUs),
+    ...(mismatch.length > 0 && { mismatch: mismatch.join(',') }),
+    ...(message.method === 'initialize' && { handshake: implementationOf(message.params.clientInfo) }),
+    waitingTold: false,
+    done: false,
+  };
+  // Modern ids restart with every exchange, so only the exchange itself can answer (2026-07-28: one stream, one request).
+  if (joined && !modern) index(fold, request, joined);
+  exchange.requests.push(request);
+  fold.open.add(request);
+  return request;
+}
+
+/** Opens a request that the server sent on a stream; the client answers it by a POST of its own. */
+export function openFromServer(
+  fold: Fold,
+  exchange: Exchange,
+  message: RequestMessage,
+  joined: Joined<SessionState> | undefined,
+  receivedUs: UnixMicros,
+  passedUs: UnixMicros,
+): OpenRequest {
+  const envelope = readEnvelope(message.params);
+  const request: OpenRequest = {
+    direction: 'server_to_client',
+    ...messageFacts(fold, exchange, message),
+    modern: false,
+    envelope,
+    evidence: [],
+    joined,
+    startUs: receivedUs,
+    sentUs: passedUs,
+    span: spanFromServer(fold, exchange, envelope.traceparent, receivedUs),
+    carriers: [{ spanId: fold.ids.spanId(), startUs: passedUs, attributes: {} }],
+    operation: newOperation(fold, receivedUs, undefined),
+    round: 1,
+    waitingTold: false,
+    done: false,
+  };
+  if (joined) index(fold, request, joined);
+  fold.open.add(request);
+  return request;
+}
+
+/** What a whole exchange and one message's `_meta` say about whose it is. */
+export function claimsOf(
+  exchange: Exchange,
+  envelope: Claims['envelope'],
+  http: TraceParent | undefined,
+): Claims {
+  const { headers, client, credential } = exchange.request;
+  const trace = envelope.traceparent ?? http;
+  return {
+    envelope,
+    ...(exchange.protocolId !== undefined && { protocol: exchange.protocolId }),
+    ...(headers.baggage !== undefined && { baggage: headers.baggage }),
+    ...(trace && { trace }),
+    caller: {
+      address: client.address,
+      userAgent: headers['user-agent'] ?? '',
+      credential: credential.hash ?? '',
+    },
+  };
+}
+
+/** Takes what an exchange and a modern envelope say about the session itself. */
+export function learn(joined: Joined<SessionState>, exchange: Exchange, envelope: Claims['envelope']): void {
+  const { session } = joined;
+  if (joined.source === 'protocol' && exchange.protocolId?.startsWith(ADDRESS_EVIDENCE) === false) {
+    session.protocolId ??= exchange.protocolId;
+  }
+  if (envelope.clientName !== undefined) session.clientName ??= envelope.clientName;
+  if (envelope.clientVersion !== undefined) session.clientVersion ??= envelope.clientVersion;
+  const version = envelope.protocolVersion ?? exchange.request.headers['mcp-protocol-version'];
+  if (version !== undefined && session.protocolVersion === undefined) {
+    session.protocolVersion = version.slice(0, 32);
+  }
+}
+
+/**
+ * A handshake's session is known only with its answer (that carries the session id), and a refused `server/discover`
+ * is a client finding out the era: it must not begin a session that nobody uses again.
+ */
+function joinsLate(method: string, exchange: Exchange): boolean {
+  return method === 'server/discover' || (method === 'initialize' && exchange.protocolId === undefined);
+}
+
+/** Lets a request be answered on another exchange of its session. */
+export function index(fold: Fold, request: OpenRequest, joined: Joined<SessionState>): void {
+  const { open } = joined.session.own;
+  if (open.size >= BOUNDS.openRequestsPerSessionMax) {
+    fold.losses.add('observation', 'requests', 1, fold.nowUs);
+    return;
+  }
+  request.openKey = openKey(request.direction, request.id);
+  open.set(request.openKey, request);
+}
+
+/** Ids count per direction: client and server each number their own requests. */
+export function openKey(direction: OpenRequest['direction'], id: OpenRequest['id']): string {
+  return `${direction === 'client_to_server' ? 'c' : 's'}${requestIdKey(id)}`;
+}
+
+function messageFacts(fold: Fold, exchange: Exchange, message: RequestMessage) {
+  const target = targetOf(message.method, message.params);
+  return {
+    id: message.id,
+    method: message.method.slice(0, BOUNDS.messageBytesMax),
+    target:
+      target.resource === undefined
+        ? target
+        : { resource: fold.redactor.line(target.resource, BOUNDS.messageBytesMax) },
+    exchange,
+    bytes: message.bytes,
+    payload: fold.redactor.payload('request', message.text, message.bytes),
+    ...(message.version !== undefined && { version: message.version }),
+  };
+}
+
+function joinOperation(
+  fold: Fold,
+  exchange: Exchange,
+  message: RequestMessage,
+  joined: Joined<SessionState> | undefined,
+  startUs: UnixMicros,
+): Pick<OpenRequest, 'operation' | 'round' | 'taskId' | 'argumentsHash' | 'attempt'> {
+  const { method, params } = message;
+  const taskId = method.startsWith('tasks/') ? textOf(params.taskId) : undefined;
+  const tool = method === 'tools/call' ? targetOf(method, params).tool : undefined;
+  const argumentsHash = tool === undefined ? undefined : digest(canonical(params.arguments ?? {}));
+  const facts = {
+    ...(taskId !== undefined && { taskId }),
+    ...(argumentsHash !== undefined && { argumentsHash }),
+  };
+  const known =
+    taskId === undefined
+      ? fold.rounds.resume(roundKey(exchange.server, joined, message, argumentsHash))
+      : fold.rounds.task(exchange.server, taskId);
+  if (known) {
+    return { operation: known, round: beginRound(known, startUs), attempt: known.attempt, ...facts };
+  }
+  const operation = newOperation(fold, startUs, tool);
+  if (tool !== undefined && argumentsHash !== undefined && joined) {
+    operation.attempt = joined.session.own.chains.begin(tool, argumentsHash, startUs, operation.id);
+  }
+  return { operation, round: 1, attempt: operation.attempt, ...facts };
+}
+
+function newOperation(fold: Fold, startUs: UnixMicros, tool: string | undefined): Operation {
+  return {
+    id: fold.ids.traceId(),
+    startUs,
+    ...(tool !== undefined && { tool }),
+    rounds: 1,
+    lastEndUs: startUs,
+    waitingUs: 0,
+    waitsForClient: false,
+    bytes: 0,
+  };
+}
+
+/**
+ * By what a later round is recognised: the echoed `requestState`; without one, the keys of the inputs it brings;
+ * without those, being the very same tool call again (after a URL elicitation, -32042).
+ */
+function roundKey(
+  server: string,
+  joined: Joined<SessionState> | undefined,
+  message: RequestMessage,
+  argumentsHash: string | undefined,
+): string {
+  const echoed = roundEchoedBy(message.params);
+  const target = targetOf(message.method, message.params);
+  return awaitKey(server, {
+    sessionId: joined?.session.id,
+    method: message.method,
+    target: target.tool ?? target.prompt ?? target.resource,
+    argumentsHash,
+    round: echoed,
+  });
+}
+
+export function awaitKey(
+  server: string,
+  next: {
+    readonly sessionId: string | undefined;
+    readonly method: string;
+    readonly target: string | undefined;
+    readonly argumentsHash: string | undefined;
+    /** Echo of the round before; absent when the next round carries none. */
+    readonly round: { readonly state?: string; readonly keys: readonly string[] } | undefined;
+  },
+): string {
+  if (next.round?.state !== undefined) return `state\0${server}\0${digest(next.round.state)}`;
+  const parts = [server, next.sessionId ?? '', next.method, next.target ?? ''];
+  if (next.round) return ['keys', ...parts, digest(next.round.keys.join('\0'))].join('\0');
+  return ['again', ...parts, next.argumentsHash ?? ''].join('\0');
+}
+
+function spanFromClient(
+  fold: Fold,
+  exchange: Exchange,
+  meta: TraceParent | undefined,
+  metaState: string | undefined,
+  http: TraceParent | undefined,
+): { server: OpenRequest['span']; clientSpanId: string } {
+  const frame: RequestFrame = exchange.request;
+  const { parent, links } = decideTrace(fold.settings.traceParent, meta, http);
+  const sent = exchange.requests.length === 0 ? parseTraceparent(frame.traceparent) : undefined;
+  const traceId = parent?.traceId ?? sent?.traceId ?? fold.ids.traceId();
+  const state = parent && (parent === meta ? metaState : frame.headers.tracestate);
+  return {
+    server: {
+      traceId,
+      spanId: fold.ids.spanId(),
+      ...(parent && { parentSpanId: parent.spanId }),
+      parentSampled: parent?.sampled ?? true,
+      ...(state !== undefined && { state: state.slice(0, BOUNDS.messageBytesMax) }),
+      links: links.map(({ traceId, spanId }): SpanContext => ({ traceId, spanId })),
+      startUs: frame.atUs,
+    },
+    // The header names one span; a batch's other requests, and a body too large to look into, get their own.
+    clientSpanId: sent?.traceId === traceId ? sent.spanId : fold.ids.spanId(),
+  };
+}
+
+/**
+ * A server's own request continues the context it states; failing that, it is the work of the one client request
+ * whose stream it came on.
+ */
+function spanFromServer(
+  fold: Fold,
+  exchange: Exchange,
+  meta: TraceParent | undefined,
+  startUs: UnixMicros,
+): OpenRequest['span'] {
+  const waiting = exchange.requests.filter((request) => !request.done);
+  const cause = waiting.length === 1 ? waiting[0] : undefined;
+  const parent =
+    meta ??
+    (cause && { traceId: cause.span.traceId, spanId: cause.carriers[0]?.spanId ?? cause.span.spanId });
+  return {
+    traceId: parent?.traceId ?? fold.ids.traceId(),
+    spanId: fold.ids.spanId(),
+    ...(parent && { parentSpanId: parent.spanId }),
+    parentSampled: meta?.sampled ?? cause?.span.parentSampled ?? true,
+    links: [],
+    startUs,
+  };
+}
+
+export function upstreamAttributes(fold: Fold, exchange: Exchange): Attributes {
+  const server = fold.servers.get(exchange.server);
+  return server ? { 'server.address': server.address, 'server.port': server.port } : {};
+}
+
+/** JSON with sorted keys, so that equal arguments look equal whatever their order. */
+export function canonical(value: Json): string {
+  if (isArray(value)) return `[${value.map((element) => canonical(element ?? null)).join(',')}]`;
+  if (!isObject(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonical(value[key] ?? null)}`);
+  return `{${members.join(',')}}`;
+}
