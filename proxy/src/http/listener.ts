@@ -1,0 +1,229 @@
+/**
+ * The proxy's socket: accepts requests through express, decides for each which road it takes (exchange, pass
+ * through, or an answer of our own), and stops in order. Knows no MCP beyond which addresses carry it.
+ */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import express from 'express';
+import type { FrameSink } from '../observation/frame.ts';
+import { type CountryOf, createAddressReader } from './address.ts';
+import {
+  errorBody,
+  listUpstreams,
+  type OwnAnswer,
+  refuseCaller,
+  refuseForm,
+  tellDraining,
+} from './answers.ts';
+import { ByteBudget } from './bytes.ts';
+import { createCredentialReader } from './credential.ts';
+import { Exchange, type ExchangeContext } from './exchange.ts';
+import { createGuard } from './guard.ts';
+import { PassThrough, writeAnswer, writeRawAnswer } from './passThrough.ts';
+import { type RequestHead, readRequestHead } from './requestHead.ts';
+import type { RewriteRules } from './rewrite.ts';
+import { createRouter, type Route, toOriginForm } from './route.ts';
+import type { ProxySettings } from './settings.ts';
+import type { TapContext } from './tap.ts';
+import { HEAD_BYTES_MAX, Upstream } from './upstream.ts';
+
+export interface ProxyDeps {
+  readonly sink: FrameSink;
+  /** Unix time in microseconds, never running backwards. */
+  readonly nowUs: () => number;
+  /** So many random bytes as lower-case hex. */
+  readonly randomHex: (bytes: number) => string;
+  readonly countryOf?: CountryOf | undefined;
+  /** A fault of our own, off the byte path; traffic goes on. */
+  readonly onFault: (code: string, error: unknown) => void;
+}
+
+export interface RunningProxy {
+  readonly host: string;
+  readonly port: number;
+  readonly url: string;
+  /** Stops accepting, lets exchanges finish for at most `drainMs`, then cuts off what still runs. */
+  close(): Promise<void>;
+}
+
+/** Methods that MCP uses on its endpoint; every other one passes through. */
+const EXCHANGE_METHODS = new Set(['POST', 'GET', 'DELETE']);
+/** Bodies copied for inspection, all exchanges together. */
+const TAP_BYTES_MAX = 256 * 1024 * 1024;
+/** Clients keep connections for a minute or so; closing first would break a request that is on its way. */
+const KEEP_ALIVE_MS = 75_000;
+const HEAD_PATIENCE_MS = 60_000;
+const POLL_MS = 5;
+
+/** Rejects when the address cannot be listened on. */
+export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Promise<RunningProxy> {
+  const desk = new Desk(settings, deps);
+  const server = createServer({
+    maxHeaderSize: HEAD_BYTES_MAX,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEAD_PATIENCE_MS,
+    // A body may take as long as its sender likes: streams of any length are the upstream's business.
+    requestTimeout: 0,
+    // Other upgrades (h2c of curl) are offers that a server may ignore; taking them would break the request.
+    shouldUpgradeCallback: (request: IncomingMessage) =>
+      request.headers.upgrade?.toLowerCase() === 'websocket',
+  });
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((request, response) => desk.take(request, response));
+  server.on('request', app);
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (desk.mayContinue(request)) response.writeContinue();
+    app(request, response);
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    desk.takeUpgrade(request, socket, head);
+  });
+  await listen(server, settings);
+  const address = server.address() as AddressInfo;
+  let closing: Promise<void> | undefined;
+  return {
+    host: settings.host,
+    port: address.port,
+    url: `http://${urlHost(settings.host)}:${address.port}`,
+    close: () => {
+      closing ??= desk.close(server);
+      return closing;
+    },
+  };
+}
+
+class Desk {
+  readonly #settings: ProxySettings;
+  readonly #upstreams: readonly Upstream[];
+  readonly #passThroughs: readonly PassThrough[];
+  readonly #router;
+  readonly #guard;
+  readonly #context: ExchangeContext;
+  readonly #upgraded = new Set<Duplex>();
+  #draining = false;
+  #exchanges = 0;
+
+  constructor(settings: ProxySettings, deps: ProxyDeps) {
+    this.#settings = settings;
+    this.#upstreams = settings.upstreams.map((upstream) => new Upstream(upstream));
+    this.#passThroughs = this.#upstreams.map((upstream) => new PassThrough(upstream, settings));
+    this.#router = createRouter(settings.upstreams, settings.single);
+    this.#guard = createGuard(settings);
+    const tap: TapContext = {
+      sink: deps.sink,
+      nowUs: deps.nowUs,
+      onFault: deps.onFault,
+      inspectBytesMax: settings.inspectBytesMax,
+      budget: new ByteBudget(TAP_BYTES_MAX),
+    };
+    this.#context = {
+      settings,
+      nowUs: deps.nowUs,
+      trace: {
+        policy: settings.traceParent,
+        propagateSampled: settings.propagateSampled,
+        randomHex: deps.randomHex,
+      },
+      credentials: createCredentialReader(settings.credentialPrefix),
+      addresses: createAddressReader({ trustedProxies: settings.trustedProxies, countryOf: deps.countryOf }),
+      tap: settings.observe ? tap : undefined,
+      live: new Set(),
+      nextId: () => {
+        this.#exchanges += 1;
+        return this.#exchanges;
+      },
+    };
+  }
+
+  take(request: IncomingMessage, response: ServerResponse): void {
+    const head = readRequestHead(request.rawHeaders);
+    const host = head.observed['host'];
+    const route = this.#router.route(host, toOriginForm(request.url ?? '/'));
+    const refusal = this.#judge(head);
+    const upstream = route && this.#upstreams[route.upstream];
+    if (!route || !upstream) {
+      const answer = listUpstreams(this.#settings.upstreams.map(({ name }) => name));
+      if (refusal) writeAnswer(response, refusal.status, errorBody(refusal.code, refusal.message));
+      else writeAnswer(response, answer.status, answer.body);
+      return;
+    }
+    const rewrite = this.#rewriteRules(route, host);
+    if (EXCHANGE_METHODS.has(request.method ?? '') && upstream.endpoints.has(route.path)) {
+      new Exchange(this.#context, request, response, { upstream, route, head, refusal, rewrite }).start();
+    } else if (refusal) writeAnswer(response, refusal.status, errorBody(refusal.code, refusal.message));
+    else this.#passThroughs[route.upstream]?.passRequest(request, response, route, rewrite);
+  }
+
+  takeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { host, origin } = request.headers;
+    const route = this.#router.route(host, toOriginForm(request.url ?? '/'));
+    const reason = this.#guard(host, origin);
+    if (reason !== undefined) return writeRawAnswer(socket, refuseCaller(reason));
+    if (!route || this.#draining) {
+      socket.destroy();
+      return;
+    }
+    this.#upgraded.add(socket);
+    socket.on('close', () => this.#upgraded.delete(socket));
+    this.#passThroughs[route.upstream]?.passUpgrade(request, socket, head, route);
+  }
+
+  /** A caller that will be refused anyway is not asked for its body. */
+  mayContinue(request: IncomingMessage): boolean {
+    return this.#judge(readRequestHead(request.rawHeaders)) === undefined;
+  }
+
+  async close(server: Server): Promise<void> {
+    this.#draining = true;
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    const { live } = this.#context;
+    const until = Date.now() + this.#settings.drainMs;
+    // A stream that is only listened to never finishes by itself, so nothing waits for it.
+    while (Date.now() < until && [...live].some((exchange) => !exchange.listening)) await sleep(POLL_MS);
+    for (const exchange of [...live]) exchange.shutDown();
+    for (const socket of this.#upgraded) socket.destroy();
+    for (const passThrough of this.#passThroughs) passThrough.close();
+    server.closeAllConnections();
+    await closed;
+    await Promise.all(this.#upstreams.map(({ pool }) => pool.destroy()));
+  }
+
+  #judge(head: RequestHead): OwnAnswer | undefined {
+    if (this.#draining) return tellDraining();
+    if (head.hosts > 1) return refuseForm(400, 'it has more than one Host header (RFC 9112 §3.2)');
+    const reason = this.#guard(head.observed['host'], head.observed['origin']);
+    if (reason !== undefined) return refuseCaller(reason);
+    const coding = head.transferEncoding;
+    if (coding === undefined || coding.trim().toLowerCase() === 'chunked') return undefined;
+    return refuseForm(501, `transfer coding ${JSON.stringify(coding)} is not supported (RFC 9112 §6.1)`);
+  }
+
+  #rewriteRules(route: Route, host: string | undefined): RewriteRules | undefined {
+    if (route.prefix === '' && !this.#settings.rewriteUrls) return undefined;
+    const origin = this.#settings.upstreams[route.upstream]?.origin ?? '';
+    return { origin, publicOrigin: `http://${host ?? 'localhost'}`, prefix: route.prefix };
+  }
+}
+
+function listen(server: Server, settings: ProxySettings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(settings.port, settings.host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,42 @@
+/**
+ * One upstream at run time: its connection pool and the addresses that carry MCP there. Connections are kept and
+ * never shared by two exchanges at once (pipelining 1), or a short call would wait behind a stream.
+ */
+import { Pool } from 'undici';
+import { EndpointBook } from './route.ts';
+import type { UpstreamSettings } from './settings.ts';
+
+/** Heads as large as ours may be: a limit below the peers' own would break what works without the proxy. */
+export const HEAD_BYTES_MAX = 65_536;
+
+export class Upstream {
+  readonly settings: UpstreamSettings;
+  readonly pool: Pool;
+  readonly endpoints: EndpointBook;
+  /** TLS asks for the upstream's own name, also when the client's `Host` is handed on. */
+  readonly servername: string | null;
+  /** Configured headers as `[lower-cased name, name, value]`. */
+  readonly extra: readonly (readonly [string, string, string])[];
+
+  constructor(settings: UpstreamSettings) {
+    this.settings = settings;
+    this.endpoints = new EndpointBook(settings.endpointPath);
+    const url = new URL(settings.origin);
+    this.servername = url.protocol === 'https:' ? url.hostname : null;
+    this.extra = Object.entries(settings.headers).map(([name, value]) => [name.toLowerCase(), name, value]);
+    this.pool = new Pool(settings.origin, {
+      pipelining: 1,
+      // No limit of ours on an answer that takes its time, or on a stream that is silent (MCP allows both).
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: HEAD_BYTES_MAX,
+    });
+  }
+
+  /** An `endpoint` event named this address (2024-11-05 HTTP+SSE); `base` is the path that was asked. */
+  announce(address: string, base: string): void {
+    // Of any origin: a server may build it from the client's own `Host`, and one elsewhere never comes by here.
+    const url = URL.parse(address.trim(), `${this.settings.origin}${base}`);
+    if (url) this.endpoints.announce(url.pathname);
+  }
+}
