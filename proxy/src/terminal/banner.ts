@@ -1,0 +1,59 @@
+/**
+ * What is printed once at the start: where clients are to be pointed, what stands behind it, what is recorded
+ * where, and a configuration to copy.
+ */
+import { createPainter } from './paint.ts';
+import { plainText } from './text.ts';
+
+export interface BannerFacts {
+  readonly version: string;
+  /** Address of the proxy, such as `http://127.0.0.1:7600`. */
+  readonly proxyUrl: string;
+  /** Each upstream by its name, with the address that clients use for it. */
+  readonly upstreams: readonly { readonly name: string; readonly url: string; readonly clientUrl: string }[];
+  readonly demo: boolean;
+  /** Where OTLP goes; undefined when nothing is exported. */
+  readonly exportsTo: string | undefined;
+  readonly payloadMode: string;
+  readonly warnings: readonly string[];
+  readonly color: boolean;
+}
+
+export function formatBanner(facts: BannerFacts): string {
+  const paint = createPainter(facts.color);
+  const row = (label: string, value: string): string => `  ${paint(label.padEnd(9), 'muted')} ${value}`;
+  const lines = ['', `  ${paint('Sightline', 'strong')} ${paint(facts.version, 'muted')}`, ''];
+  for (const { name, url, clientUrl } of facts.upstreams) {
+    const behind = facts.demo ? 'the bundled demo' : plainText(url);
+    const before = facts.upstreams.length > 1 ? `${name}: ` : '';
+    lines.push(row('proxy', `${before}${paint(clientUrl, 'strong')}  ${paint('→', 'muted')}  ${behind}`));
+  }
+  lines.push(row('export', facts.exportsTo === undefined ? nowhere() : plainText(facts.exportsTo)));
+  lines.push(row('payloads', PAYLOAD_WORDS[facts.payloadMode] ?? facts.payloadMode));
+  for (const warning of facts.warnings) lines.push(row('note', paint(plainText(warning), 'warn')));
+  lines.push('', `  ${paint('for a client’s configuration file:', 'muted')}`);
+  lines.push(`  ${clientConfiguration(facts)}`);
+  if (facts.demo) {
+    lines.push('', `  ${paint('your own server: npm start -- http://localhost:3000/mcp', 'muted')}`);
+  }
+  return `${lines.join('\n')}\n\n`;
+}
+
+const PAYLOAD_WORDS: Readonly<Record<string, string>> = {
+  off: 'not kept',
+  redacted: 'kept with secrets removed (--payload-mode off keeps none)',
+  full: 'kept as they are, secrets included',
+};
+
+function nowhere(): string {
+  return 'nothing; set OTEL_EXPORTER_OTLP_ENDPOINT to send spans, logs and metrics to a collector';
+}
+
+/** One line of JSON, so that it can be copied whole. */
+function clientConfiguration(facts: BannerFacts): string {
+  const servers = facts.upstreams.map(({ name, clientUrl }): [string, { url: string }] => [
+    name,
+    { url: clientUrl },
+  ]);
+  return JSON.stringify({ mcpServers: Object.fromEntries(servers) });
+}
