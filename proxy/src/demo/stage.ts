@@ -21,29 +21,25 @@ export interface Stage {
 
 /** A stage whose clients connect to `url`. */
 export function setStage(url: URL, pace: Pace): Stage {
-  const connections = new Map<DemoClientName, Connection>();
-  const take = (name: DemoClientName): Connection | undefined => {
+  // Promises, so that two scenarios that want the same client at once share one connection.
+  const connections = new Map<DemoClientName, Promise<Connection>>();
+  const part = async (name: DemoClientName, how: 'end' | 'leave'): Promise<void> => {
     const connection = connections.get(name);
     connections.delete(name);
-    return connection;
+    await (await connection)?.[how]();
   };
   return {
     pace,
     get: async (name) => {
-      const connection = connections.get(name) ?? (await connectClient(name, url, pace));
+      const connection = connections.get(name) ?? connectClient(name, url, pace);
       connections.set(name, connection);
-      return connection.client;
+      return (await connection).client;
     },
-    end: async (name) => {
-      await take(name)?.end();
-    },
+    end: (name) => part(name, 'end'),
     openRaw: (name, protocolVersion) => connectRawClient(name, protocolVersion, url, pace),
-    forget: async (name) => {
-      await take(name)?.leave();
-    },
+    forget: (name) => part(name, 'leave'),
     clear: async () => {
-      await Promise.allSettled([...connections.values()].map((connection) => connection.leave()));
-      connections.clear();
+      await Promise.allSettled([...connections.keys()].map((name) => part(name, 'leave')));
     },
   };
 }

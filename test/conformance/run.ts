@@ -1,0 +1,124 @@
+/**
+ * The conformance run: every scenario of both requirement sets, directly and through the proxy, compared check
+ * by check. `node test/conformance/run.ts [part of a scenario's name]`; exits with 1 when anything is not as it
+ * should be.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProxy } from '../support/peersProxy.ts';
+import { type CheckCounts, type Comparison, countStatus, judge } from './compare.ts';
+import { expectedDifferences } from './expectedDifferences.ts';
+import { startFixture } from './fixture.ts';
+import {
+  listRequirements,
+  type Requirement,
+  type Revision,
+  revisions,
+  runClientScenario,
+  runServerScenarios,
+} from './suite.ts';
+
+/** What the fixture passes directly of 2025-11-25; fewer means that the comparison has become weaker. */
+const passedMin = 84;
+
+const wanted = process.argv[2] ?? '';
+const outputPath = mkdtempSync(join(tmpdir(), 'sightline-conformance-'));
+const here = new URL('.', import.meta.url).pathname;
+let outputs = 0;
+
+function nextDirectory(): string {
+  outputs += 1;
+  return join(outputPath, String(outputs));
+}
+
+/** Each side gets a fixture of its own: a change announced for one must not be heard by the other. */
+async function compareServers(
+  revision: Revision,
+  requirements: readonly Requirement[],
+): Promise<Comparison[]> {
+  const fixture = await startFixture();
+  const behind = await startFixture();
+  const proxy = await startProxy(behind.url);
+  try {
+    const [direct, proxied] = await Promise.all([
+      runServerScenarios(fixture.url, revision, nextDirectory()),
+      runServerScenarios(proxy.url, revision, nextDirectory()),
+    ]);
+    return requirements.map((requirement) => ({
+      ...requirement,
+      revision,
+      direct: direct.get(requirement.scenario) ?? new Map(),
+      proxied: proxied.get(requirement.scenario) ?? new Map(),
+    }));
+  } finally {
+    await proxy.stop();
+    await Promise.all([fixture.close(), behind.close()]);
+  }
+}
+
+async function compareClient(revision: Revision, requirement: Requirement): Promise<Comparison> {
+  const run = (program: string): Promise<CheckCounts> =>
+    runClientScenario(
+      `${process.execPath} ${here}${program}`,
+      requirement.scenario,
+      revision,
+      nextDirectory(),
+    );
+  const direct = await run('client.ts');
+  return { ...requirement, revision, direct, proxied: await run('proxiedClient.ts') };
+}
+
+/** Runs the jobs in order, at most `atOnce` at a time, and keeps their order in the results. */
+async function runAtMost<Result>(
+  atOnce: number,
+  jobs: readonly (() => Promise<Result>)[],
+): Promise<Result[]> {
+  const results: Result[] = [];
+  const queue = jobs.entries();
+  const work = async (): Promise<void> => {
+    for (const [index, job] of queue) results[index] = await job();
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+  return results;
+}
+
+const comparisons: Comparison[] = [];
+const clientJobs: (() => Promise<Comparison>)[] = [];
+for (const revision of revisions) {
+  const requirements = (await listRequirements(revision)).filter(({ scenario }) => scenario.includes(wanted));
+  const servers = requirements.filter(({ leg }) => leg === 'server');
+  if (servers.length > 0) comparisons.push(...(await compareServers(revision, servers)));
+  for (const requirement of requirements) {
+    if (requirement.leg === 'client') clientJobs.push(() => compareClient(revision, requirement));
+  }
+}
+comparisons.push(...(await runAtMost(Math.max(2, availableParallelism()), clientJobs)));
+rmSync(outputPath, { recursive: true });
+
+for (const revision of revisions) {
+  for (const leg of ['server', 'client'] as const) {
+    const of = comparisons.filter((row) => row.revision === revision && row.leg === leg);
+    const count = (side: 'direct' | 'proxied', status: string): number =>
+      of.reduce((sum, row) => sum + countStatus(row[side], status), 0);
+    const numbers = (side: 'direct' | 'proxied'): string =>
+      `${count(side, 'SUCCESS')} pass, ${count(side, 'FAILURE')} fail`;
+    console.log(
+      `${leg} ${revision}: ${of.length} scenarios; direct ${numbers('direct')}; through the proxy ${numbers('proxied')}`,
+    );
+    if (
+      wanted === '' &&
+      leg === 'server' &&
+      revision === '2025-11-25' &&
+      count('direct', 'SUCCESS') < passedMin
+    ) {
+      console.log(`FAILED fewer than ${passedMin} checks pass directly`);
+      process.exitCode = 1;
+    }
+  }
+}
+const verdict = judge(comparisons, expectedDifferences);
+for (const line of verdict.expected) console.log(`expected ${line}`);
+for (const line of verdict.failures) console.log(`FAILED ${line}`);
+if (verdict.failures.length > 0 || comparisons.length === 0) process.exitCode = 1;
+console.log(`${verdict.passed} passed, ${verdict.failures.length} failed, ${verdict.skipped} skipped`);

@@ -1,0 +1,70 @@
+/**
+ * Starts the proxy as a user does, by its command line in a process of its own, for tests against software
+ * that others wrote. It reads the address the proxy prints, and refuses to know anything else of it.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+
+const mainPath = new URL('../../proxy/src/main.ts', import.meta.url).pathname;
+const outputLinesKept = 200;
+
+export interface ProxyOptions {
+  /** Flags after the upstream's address. */
+  readonly flags?: readonly string[];
+  /** Environment besides what this process has; no OTEL variable is inherited. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface RunningProxy {
+  /** The MCP endpoint behind the proxy: the proxy's origin and the upstream's path. */
+  readonly url: string;
+  /** The last lines that the proxy wrote, for a failing test to show. */
+  output(): string;
+  /** Ends the proxy by SIGTERM and resolves with its exit code once it has written everything. */
+  stop(): Promise<number | null>;
+}
+
+/** Starts the proxy in front of `upstreamUrl` on a free loopback port. @throws when it ends before it listens. */
+export async function startProxy(upstreamUrl: string, options: ProxyOptions = {}): Promise<RunningProxy> {
+  const upstream = new URL(upstreamUrl);
+  const child = spawn(
+    process.execPath,
+    [mainPath, upstreamUrl, '--listen', '127.0.0.1:0', ...(options.flags ?? [])],
+    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...withoutTelemetry(process.env), ...options.env } },
+  );
+  const lines: string[] = [];
+  const ended = once(child, 'close').then(() => child.exitCode);
+  const port = await Promise.race([findPort(child, upstream.port, lines), ended.then(() => undefined)]);
+  if (port === undefined) throw new Error(`the proxy ended before it listened:\n${lines.join('\n')}`);
+  const url = new URL(upstream.pathname + upstream.search, `http://${upstream.hostname}:${port}`);
+  return {
+    url: url.href,
+    output: () => lines.join('\n'),
+    stop: () => {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
+
+/** The first loopback port that the proxy names and that is not its upstream's. */
+function findPort(child: ChildProcess, upstreamPort: string, lines: string[]): Promise<string> {
+  return new Promise((resolve) => {
+    const read = (line: string): void => {
+      lines.push(line);
+      if (lines.length > outputLinesKept) lines.shift();
+      const ports = [...line.matchAll(/https?:\/\/(?:127\.0\.0\.1|localhost):(\d+)/g)].map(
+        (match) => match[1],
+      );
+      const port = ports.find((found) => found !== upstreamPort);
+      if (port !== undefined) resolve(port);
+    };
+    if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', read);
+    if (child.stderr !== null) createInterface({ input: child.stderr }).on('line', read);
+  });
+}
+
+function withoutTelemetry(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(OTEL_|SIGHTLINE_)/.test(name)));
+}
