@@ -25,7 +25,7 @@ import { type RequestHead, readRequestHead } from './requestHead.ts';
 import type { RewriteRules } from './rewrite.ts';
 import { createRouter, type Route, toOriginForm } from './route.ts';
 import type { ProxySettings } from './settings.ts';
-import type { TapContext } from './tap.ts';
+import type { SightingContext } from './sighting.ts';
 import { HEAD_BYTES_MAX, Upstream } from './upstream.ts';
 
 export interface ProxyDeps {
@@ -112,12 +112,14 @@ class Desk {
     this.#passThroughs = this.#upstreams.map((upstream) => new PassThrough(upstream, settings));
     this.#router = createRouter(settings.upstreams, settings.single);
     this.#guard = createGuard(settings);
-    const tap: TapContext = {
+    const sighting: SightingContext = {
       sink: deps.sink,
       nowUs: deps.nowUs,
       onFault: deps.onFault,
       inspectBytesMax: settings.inspectBytesMax,
       budget: new ByteBudget(TAP_BYTES_MAX),
+      credentials: createCredentialReader(settings.credentialPrefix),
+      addresses: createAddressReader({ trustedProxies: settings.trustedProxies, countryOf: deps.countryOf }),
     };
     this.#context = {
       settings,
@@ -127,9 +129,7 @@ class Desk {
         propagateSampled: settings.propagateSampled,
         randomHex: deps.randomHex,
       },
-      credentials: createCredentialReader(settings.credentialPrefix),
-      addresses: createAddressReader({ trustedProxies: settings.trustedProxies, countryOf: deps.countryOf }),
-      tap: settings.observe ? tap : undefined,
+      sighting: settings.observe ? sighting : undefined,
       live: new Set(),
       nextId: () => {
         this.#exchanges += 1;
@@ -161,7 +161,10 @@ class Desk {
     const { host, origin } = request.headers;
     const route = this.#router.route(host, toOriginForm(request.url ?? '/'));
     const reason = this.#guard(host, origin);
-    if (reason !== undefined) return writeRawAnswer(socket, refuseCaller(reason));
+    if (reason !== undefined) {
+      writeRawAnswer(socket, refuseCaller(reason));
+      return;
+    }
     if (!route || this.#draining) {
       socket.destroy();
       return;

@@ -144,8 +144,8 @@ export class PassThrough {
     const answer = neverConnected(error)
       ? tellUnreachable(name, origin, error)
       : tellInterrupted(name, origin, error);
-    if (!(target instanceof ServerResponse)) return writeRawAnswer(target, answer);
-    if (target.headersSent) target.destroy();
+    if (!(target instanceof ServerResponse)) writeRawAnswer(target, answer);
+    else if (target.headersSent) target.destroy();
     else writeAnswer(target, answer.status, errorBody(answer.code, answer.message));
   }
 }

@@ -104,7 +104,7 @@ export function readRequestHead(raw: readonly string[]): RequestHead {
       head.takeSpecial(name, lower, value);
       continue;
     }
-    if (action === DROP || (named !== undefined && named.has(lower))) continue;
+    if (action === DROP || named?.has(lower)) continue;
     if (action === OBSERVE) head.observe(lower, value);
     head.forward.push(name, value);
   }

@@ -53,6 +53,7 @@ export class Tap {
   #splitter: SseSplitter | undefined = undefined;
   #decoder: StreamDecoder | undefined = undefined;
   #unreadable = false;
+  #budgetReported = false;
   #answered = false;
   #contentCoding: string | undefined = undefined;
   #receivedUs: UnixMicros = 0;
@@ -70,7 +71,10 @@ export class Tap {
     body: { readonly bytes: Buffer | undefined; readonly total: number; readonly whole: boolean } | undefined,
   ): void {
     try {
-      if (body === undefined) return this.#emit(frame);
+      if (body === undefined) {
+        this.#emit(frame);
+        return;
+      }
       const coding = readCoding(frame.headers['content-encoding']);
       if (body.bytes !== undefined && body.whole && coding !== 'identity' && coding !== 'unknown') {
         this.#waiting = [];
@@ -129,8 +133,8 @@ export class Tap {
         this.#decoder.end(() => this.#finish(ending, undefined));
         return;
       }
-      if (!this.#answered || this.#splitter || this.#unreadable) return this.#finish(ending, undefined);
-      this.#sightBody(ending);
+      if (!this.#answered || this.#splitter || this.#unreadable) this.#finish(ending, undefined);
+      else this.#sightBody(ending);
     } catch (error) {
       this.#context.onFault('tap_end', error);
     }
@@ -158,13 +162,12 @@ export class Tap {
       this.#single = undefined;
     }
     this.#collector.take(chunk);
-    if (this.#collector.given === 'budget') this.#reportBudget();
+    if (this.#collector.given === 'budget' && !this.#budgetReported) this.#reportBudget();
   }
 
   #reportBudget(): void {
-    const { collector, context } = { collector: this.#collector, context: this.#context };
-    if (collector) collector.given = 'limit';
-    this.#emit({ kind: 'loss', atUs: context.nowUs(), stage: 'tap', reason: 'memory', count: 1 });
+    this.#budgetReported = true;
+    this.#emit({ kind: 'loss', atUs: this.#context.nowUs(), stage: 'tap', reason: 'memory', count: 1 });
   }
 
   #sightBody(ending: Ending): void {
