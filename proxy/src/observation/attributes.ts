@@ -64,8 +64,8 @@ export function openAttributes(request: OpenRequest): Attributes {
   const attributes: Attributes = {
     'mcp.method.name': request.method,
     'mcp.protocol.version': envelope.protocolVersion?.slice(0, 32),
-    'sightline.client.name': envelope.clientName,
-    'sightline.client.version': envelope.clientVersion,
+    'sightline.client.name': envelope.clientName ?? request.handshake?.name,
+    'sightline.client.version': envelope.clientVersion ?? request.handshake?.version,
     'jsonrpc.request.id': String(request.id).slice(0, BOUNDS.messageBytesMax),
     'jsonrpc.protocol.version': request.version,
     'sightline.direction': request.direction,

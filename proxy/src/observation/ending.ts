@@ -7,12 +7,14 @@ import { METHOD_NOT_FOUND } from '../mcp/errors.ts';
 import { isObject, type ResponseMessage, type RpcError } from '../mcp/jsonrpc.ts';
 import { textOf } from '../mcp/methods.ts';
 import {
+  isToolError,
   resultTypeOf,
   roundAskedBy,
   type TaskSighting,
   type ToolDefinition,
   taskOf,
   toolDefinitionsOf,
+  toolErrorText,
 } from '../mcp/result.ts';
 import type { Joined } from '../session/registry.ts';
 import { requestAttributes } from './attributes.ts';
@@ -48,8 +50,8 @@ export function finish(fold: Fold, request: OpenRequest, facts: EndFacts): void 
   const { response } = facts;
   joinNow(fold, request, facts);
   const probe = isProbe(request, facts);
-  const resultType = response && resultTypeOf(response);
-  const task = endOfTask(fold, request, facts, resultType);
+  const task = endOfTask(fold, request, facts);
+  const resultType = response && resultTypeIn(request, response, task !== undefined);
   const ending = task?.ending ?? facts.ending;
   const error = task?.error ?? response?.error;
   const tool = task?.operation.tool;
@@ -67,9 +69,11 @@ export function finish(fold: Fold, request: OpenRequest, facts: EndFacts): void 
     probe,
   });
   const definitions = listTools(fold, request, response);
-  if (request.attempt && (ended || ending.outcome !== 'ok'))
-    endAttempt(request, ending, facts.endUs, attributes);
-  count(request, { ended, ending, probe, facts, tool: tool ?? request.target.tool, definitions });
+  const called = tool ?? request.target.tool;
+  if (ended && called !== undefined) {
+    concludeCall(request.joined, request.operation, called, ending, facts.endUs, attributes);
+  }
+  count(request, { ending, probe, facts, definitions });
   const place = { server: request.exchange.server, joined: request.joined };
   fold.journal.writeRequest(facts.endUs, place, attributes, {
     server: { ...request.span, endUs: facts.endUs, failed: !probe && isServerFailure(ending, error) },
@@ -170,7 +174,7 @@ function advance(
   operation.lastEndUs = facts.endUs;
   operation.bytes += request.bytes + (facts.response?.bytes ?? 0);
   if (facts.ending.outcome !== 'ok' || !facts.response) return;
-  if (resultType === 'input_required') {
+  if (resultType === 'input_required' && request.taskId === undefined) {
     operation.waitsForClient = true;
     const asked = roundAskedBy(facts.response.result);
     const { target } = request;
@@ -198,22 +202,32 @@ export interface TaskEnd {
   readonly message?: string;
 }
 
-function endOfTask(
-  fold: Fold,
-  request: OpenRequest,
-  { response, ending }: EndFacts,
-  resultType: ResultType | undefined,
-): TaskEnd | undefined {
+function endOfTask(fold: Fold, request: OpenRequest, { response, ending }: EndFacts): TaskEnd | undefined {
   const { taskId, exchange } = request;
-  if (taskId === undefined || !response || resultType === 'task') return undefined;
+  if (taskId === undefined || !response) return undefined;
   if (request.method === 'tasks/result') {
     // 2025-11-25: the answer is the call's own result, or its error; a refused poll tells nothing of the task.
     if (ending.outcome !== 'ok' && ending.origin === 'client') return undefined;
-    return endTask(fold, exchange.server, taskId, ending, response.error, errorMessageOf(response));
+    const { error, result } = response;
+    const facts = { direction: 'client_to_server' as const, toolError: isToolError(result) };
+    const taskEnding = decideAnswer(error ? { ...facts, error } : facts);
+    return endTask(fold, exchange.server, taskId, taskEnding, error, error?.message ?? toolErrorText(result));
   }
   if (request.method !== 'tasks/get' || ending.outcome !== 'ok') return undefined;
   const sighting = taskOf(response.result);
   return sighting && endBySighting(fold, exchange.server, sighting, request.modern);
+}
+
+/** What the answer was. A poll's answer is complete as such, but only the one that ends its task is so here. */
+function resultTypeIn(
+  request: OpenRequest,
+  response: ResponseMessage,
+  endsTask: boolean,
+): ResultType | undefined {
+  const resultType = resultTypeOf(response);
+  if (response.error) return resultType === 'input_required' ? resultType : undefined;
+  if (request.taskId === undefined || endsTask || request.operation.over) return resultType;
+  return taskOf(response.result)?.status === 'input_required' ? 'input_required' : 'task';
 }
 
 /**
@@ -238,8 +252,8 @@ export function endBySighting(
     return endTask(fold, server, taskId, ending, failure, message);
   }
   if (status !== 'completed' || (!modern && result === undefined)) return undefined;
-  const toolError = isObject(result) && result.isError === true;
-  return endTask(fold, server, taskId, decideAnswer({ direction: 'client_to_server', toolError }));
+  const ending = decideAnswer({ direction: 'client_to_server', toolError: isToolError(result) });
+  return endTask(fold, server, taskId, ending, undefined, toolErrorText(result));
 }
 
 function endTask(
@@ -250,13 +264,10 @@ function endTask(
   error?: RpcError,
   message?: string,
 ): TaskEnd | undefined {
-  const operation = fold.rounds.task(server, taskId);
-  if (!operation || !fold.rounds.endTask(server, taskId)) return undefined;
-  return { operation, ending, ...(error && { error }), ...(message !== undefined && { message }) };
-}
-
-export function errorMessageOf(response: ResponseMessage): string | undefined {
-  return response.error?.message;
+  const operation = fold.rounds.endTask(server, taskId);
+  return (
+    operation && { operation, ending, ...(error && { error }), ...(message !== undefined && { message }) }
+  );
 }
 
 export function endedOf(fold: Fold, request: OpenRequest, taskTool: string | undefined) {
@@ -268,22 +279,39 @@ export function endedOf(fold: Fold, request: OpenRequest, taskTool: string | und
   };
 }
 
-/** Tells the retry chain how this attempt went, and the event what the chain cost when it recovered. */
-function endAttempt(request: OpenRequest, ending: Ending, endUs: UnixMicros, attributes: Attributes): void {
-  const chains = request.joined?.session.own.chains;
-  const { attempt, operation } = request;
-  if (!chains || !attempt) return;
+/**
+ * Ends an operation that is a tool call, wherever its end showed: tells its retry chain how it went, and the event
+ * what the chain cost when it recovered.
+ */
+export function concludeCall(
+  joined: Joined<SessionState> | undefined,
+  operation: Operation,
+  tool: string,
+  ending: Ending,
+  endUs: UnixMicros,
+  attributes: Attributes,
+): void {
+  if (!joined) return;
+  const { tally, chains } = joined.session.own;
+  tally.countTool(tool, isFailure(ending));
+  const { attempt } = operation;
   delete operation.attempt;
+  if (!attempt) return;
   if (ending.outcome !== 'ok') {
     chains.fail(attempt, endUs, operation.bytes);
     return;
   }
   const recovered = chains.succeed(attempt);
-  if (!recovered || !request.joined) return;
-  request.joined.session.own.tally.recovered += 1;
+  if (!recovered) return;
+  tally.recovered += 1;
   attributes['sightline.attempt.result'] = 'recovered';
   attributes['sightline.attempt.wasted'] = recovered.wastedUs / 1e6;
   attributes['sightline.attempt.wasted_bytes'] = recovered.wastedBytes;
+}
+
+/** What counts as an error of a session: neither ok nor cancelled. */
+function isFailure(ending: Ending): boolean {
+  return ending.outcome !== 'ok' && ending.outcome !== 'cancelled';
 }
 
 /** The tools a list defined: they bound tool labels, and cost context. */
@@ -296,15 +324,13 @@ function listTools(fold: Fold, request: OpenRequest, response: ResponseMessage |
 }
 
 interface Counted {
-  readonly ended: boolean;
   readonly ending: Ending;
   readonly probe: boolean;
   readonly facts: EndFacts;
-  readonly tool: string | undefined;
   readonly definitions: readonly { readonly bytes: number }[] | undefined;
 }
 
-function count(request: OpenRequest, { ended, ending, probe, facts, tool, definitions }: Counted): void {
+function count(request: OpenRequest, { ending, probe, facts, definitions }: Counted): void {
   const session = request.joined?.session;
   if (!session) return;
   const { tally } = session.own;
@@ -313,19 +339,16 @@ function count(request: OpenRequest, { ended, ending, probe, facts, tool, defini
   // A success shows that the server still knows the session, whatever it said before.
   if (ending.outcome === 'ok' && session.ended !== undefined) session.own.reopens = true;
   if (request.direction === 'server_to_client') return;
-  const failed = ending.outcome !== 'ok' && ending.outcome !== 'cancelled' && !probe;
   tally.calls += 1;
-  if (failed) tally.errors += 1;
+  if (isFailure(ending) && !probe) tally.errors += 1;
   if (definitions)
     tally.tokensEstimated += definitions.reduce((sum, { bytes }) => sum + estimateTokens(bytes), 0);
-  if (request.method !== 'tools/call' && request.taskId === undefined) return;
-  if (request.method === 'tools/call') {
-    tally.toolCalls += request.round === 1 ? 1 : 0;
-    tally.retries += request.round === 1 && (request.attempt?.number ?? 1) > 1 ? 1 : 0;
-    tally.toolTimeUs += facts.endUs - request.startUs;
-    tally.tokensEstimated += estimateTokens(responseBytes);
-  }
-  if (ended && tool !== undefined) tally.countTool(tool, failed);
+  if (request.method !== 'tools/call') return;
+  tally.toolTimeUs += facts.endUs - request.startUs;
+  tally.tokensEstimated += estimateTokens(responseBytes);
+  if (request.round > 1) return;
+  tally.toolCalls += 1;
+  if ((request.attempt?.number ?? 1) > 1) tally.retries += 1;
 }
 
 function clientSpans(fold: Fold, request: OpenRequest, facts: EndFacts): ClientSpan[] {

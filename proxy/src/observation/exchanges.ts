@@ -219,8 +219,9 @@ function writeExchange(fold: Fold, exchange: Exchange, frame: EndFrame, messages
   if (method === 'POST' && exchange.bodyProblem === undefined && ending.outcome === 'ok') return;
   const { request } = exchange;
   const totalUs = frame.atUs - request.atUs;
-  const upstreamUs =
-    request.sentUs === undefined ? 0 : Math.max(0, (frame.receivedUs ?? frame.atUs) - request.sentUs);
+  // A stream is the upstream's for as long as it is open, silent or not.
+  const answeredUs = exchange.stream ? frame.atUs : (frame.receivedUs ?? frame.atUs);
+  const upstreamUs = request.sentUs === undefined ? 0 : Math.max(0, answeredUs - request.sentUs);
   const message = exchangeMessage(exchange, ending, frame, messages);
   const attributes: Attributes = {
     ...exchangeAttributes(fold, exchange),

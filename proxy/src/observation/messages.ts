@@ -18,7 +18,7 @@ import { parseTraceparent } from '../mcp/traceContext.ts';
 import { rankEvidence } from '../session/evidence.ts';
 import type { Joined } from '../session/registry.ts';
 import { BOUNDS } from './bounds.ts';
-import { endBySighting, finish } from './ending.ts';
+import { concludeCall, endBySighting, finish } from './ending.ts';
 import type { Fold } from './fold.ts';
 import type { UnixMicros } from './frame.ts';
 import { claimsOf, learn, openFromClient, openFromServer, openKey } from './opening.ts';
@@ -209,7 +209,7 @@ function writeNotification(
     }),
     'client.address': exchange.request.client.address,
   };
-  const ended = endTaskByNotification(fold, exchange, message, attributes, atUs);
+  const ended = endTaskByNotification(fold, exchange, message, { joined, attributes, atUs });
   fold.journal.write('sightline.notification', atUs, { server: exchange.server, joined }, attributes, {
     payloads: [fold.redactor.payload('request', message.text, message.bytes)],
     ...(ended && { ended }),
@@ -221,8 +221,11 @@ function endTaskByNotification(
   fold: Fold,
   exchange: Exchange,
   message: NotificationMessage,
-  attributes: Attributes,
-  atUs: UnixMicros,
+  {
+    joined,
+    attributes,
+    atUs,
+  }: { joined: Joined<SessionState> | undefined; attributes: Attributes; atUs: UnixMicros },
 ) {
   if (message.method !== 'notifications/tasks' && message.method !== 'notifications/tasks/status')
     return undefined;
@@ -241,7 +244,8 @@ function endTaskByNotification(
   if (end.message !== undefined) {
     attributes['sightline.error.message'] = fold.redactor.line(end.message, BOUNDS.messageBytesMax);
   }
-  const tool = operation.tool;
+  const { tool } = operation;
+  if (tool !== undefined) concludeCall(joined, operation, tool, ending, atUs, attributes);
   return {
     toolCall: tool !== undefined,
     ...(tool !== undefined && { tool: fold.labels.tool(exchange.server, tool) }),

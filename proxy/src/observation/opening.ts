@@ -145,6 +145,8 @@ export function learn(joined: Joined<SessionState>, exchange: Exchange, envelope
  * is a client finding out the era: it must not begin a session that nobody uses again.
  */
 function joinsLate(method: string, exchange: Exchange): boolean {
+  // Nothing was handed on: the proxy's own refusal must not begin a session for whoever it refused.
+  if (exchange.request.sentUs === undefined) return true;
   return method === 'server/discover' || (method === 'initialize' && exchange.protocolId === undefined);
 }
 

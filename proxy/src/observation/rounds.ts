@@ -24,6 +24,8 @@ export interface Operation {
   /** Bytes of requests and answers over all rounds. */
   bytes: number;
   attempt?: Attempt;
+  /** It is a task that has ended; polls that come later only poll. */
+  over?: true;
 }
 
 export class Rounds {
@@ -55,9 +57,12 @@ export class Rounds {
     this.#tasks.set(`${server}\0${taskId}`, operation);
   }
 
-  /** True when the task had not ended before: it ends exactly once. */
-  endTask(server: string, taskId: string): boolean {
-    return this.#tasks.delete(`${server}\0${taskId}`);
+  /** The operation of a task that ends now; undefined when it is unknown or had ended before. */
+  endTask(server: string, taskId: string): Operation | undefined {
+    const operation = this.task(server, taskId);
+    if (!operation || operation.over) return undefined;
+    operation.over = true;
+    return operation;
   }
 }
 

@@ -1,5 +1,6 @@
 /** The life of sessions: their summaries, their retry chains that lapse, and the many ways they end. */
 import type { Attributes, EndReason } from '../contract/index.ts';
+import { methodRow } from '../mcp/methods.ts';
 import type { Session } from '../session/registry.ts';
 import { BOUNDS } from './bounds.ts';
 import type { ChainEnd } from './chains.ts';
@@ -69,19 +70,31 @@ export function giveUp(fold: Fold, session: Ended, ends: readonly ChainEnd[], at
 
 /** Everything about sessions that the passing of time brings. */
 export function tickSessions(fold: Fold, atUs: UnixMicros, lastTickUs: UnixMicros): void {
+  const busy = busySessions(fold);
   const span = (us: UnixMicros) => Math.floor(us / BOUNDS.summaryEveryUs);
   const fullDue = lastTickUs > 0 && span(atUs) !== span(lastTickUs);
   for (const session of fold.registry.sessions()) {
     const { own } = session;
     if (session.ended === undefined) {
       giveUp(fold, session, own.chains.gaveUp(atUs), atUs);
-      if (atUs - session.lastUs >= fold.settings.sessionIdleUs) endSession(fold, session, 'idle', atUs);
+      const idle = atUs - session.lastUs >= fold.settings.sessionIdleUs;
+      if (idle && !busy.has(session)) endSession(fold, session, 'idle', atUs);
     }
     if (fullDue && own.changed) summarise(fold, session, 'session', atUs);
     else if (own.changedLive && atUs - own.liveUs >= BOUNDS.liveEveryUs) {
       summarise(fold, session, 'session_live', atUs);
     }
   }
+}
+
+/** Sessions with a call that still runs: a call of an hour is no idleness. */
+function busySessions(fold: Fold): Set<Ended> {
+  const busy = new Set<Ended>();
+  for (const request of fold.open) {
+    const runs = request.direction === 'client_to_server' && fold.exchanges.peek(request.exchange.id);
+    if (runs && request.joined && !methodRow(request.method)?.longLived) busy.add(request.joined.session);
+  }
+  return busy;
 }
 
 function summarise(fold: Fold, session: Ended, record: 'session' | 'session_live', atUs: UnixMicros): void {
