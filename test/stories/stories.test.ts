@@ -1,9 +1,9 @@
 /**
  * Every story in this folder: recorded traffic in, golden events, spans, log records and measurements out. Replayed
  * twice, and with the recorded bytes cut anew at random places, with equal results. `npm run stories -- --update`
- * writes the goldens; read their difference before committing it.
+ * writes the goldens anew; read their difference before committing it.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, OUTCOMES, SESSION_SOURCES } from '../../proxy/src/contract/index.ts';
@@ -15,7 +15,6 @@ import { translateSpans } from '../../proxy/src/telemetry/span.ts';
 import { type Cutter, eventsOf, readWire } from './replay.ts';
 
 const HERE = import.meta.dirname;
-const UPDATE = process.env.UPDATE_STORIES === '1';
 const names = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
@@ -68,11 +67,9 @@ describe.each(names)('%s', (name) => {
     expect(readFileSync(join(folder, 'why.md'), 'utf8').length).toBeGreaterThan(80);
   });
 
-  it('gives the golden events, spans, records and measurements', () => {
+  it('gives the golden events, spans, records and measurements', async () => {
     for (const [file, text] of Object.entries(goldensOf(events))) {
-      const path = join(folder, file);
-      if (UPDATE) writeFileSync(path, text);
-      expect(text, file).toBe(existsSync(path) ? readFileSync(path, 'utf8') : '');
+      await expect(text).toMatchFileSnapshot(join(folder, file));
     }
   });
 
