@@ -42,8 +42,10 @@ export class IdSource {
     return `${ms.slice(0, 8)}-${ms.slice(8)}-7${a.slice(0, 3)}-${variant}${b.slice(1, 4)}-${b.slice(4)}${c.slice(0, 7)}${bucket}`;
   }
 
+  /** 8 hex digits. */
   #word(): string {
-    return (this.#next() >>> 0).toString(16).padStart(8, '0');
+    const word = this.#next();
+    return `${hexByte(word >>> 24)}${hexByte(word >>> 16)}${hexByte(word >>> 8)}${hexByte(word)}`;
   }
 
   #next(): number {
@@ -55,6 +57,13 @@ export class IdSource {
     this.#c |= 0;
     return sum;
   }
+}
+
+const HEX_BYTES = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
+/** The lowest byte of a number as two hex digits; a table, because every event needs dozens. */
+function hexByte(value: number): string {
+  return HEX_BYTES[value & 0xff] ?? '';
 }
 
 /** Record timestamps: decimal nanoseconds, strictly increasing (+1 ns when frame time has not moved on). */
