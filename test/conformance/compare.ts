@@ -44,12 +44,21 @@ export function countStatus(counts: CheckCounts, status: string): number {
   return sum;
 }
 
-/** One line for each check that differs, `id status: n direct, m through the proxy`. */
-export function findDifferences(direct: CheckCounts, proxied: CheckCounts): readonly string[] {
+/** A check that came out differently: its line ends with how often, directly and through the proxy. */
+export interface Difference {
+  readonly id: string;
+  readonly line: string;
+}
+
+/** Every check that differs between the two sides, in the order of their ids. */
+export function findDifferences(direct: CheckCounts, proxied: CheckCounts): readonly Difference[] {
   const keys = [...new Set([...direct.keys(), ...proxied.keys()])].sort();
   return keys
     .filter((key) => direct.get(key) !== proxied.get(key))
-    .map((key) => `${key}: ${direct.get(key) ?? 0} direct, ${proxied.get(key) ?? 0} through the proxy`);
+    .map((key) => ({
+      id: key.slice(0, key.indexOf(' ')),
+      line: `${key} ${direct.get(key) ?? 0}:${proxied.get(key) ?? 0}`,
+    }));
 }
 
 /**
@@ -73,33 +82,40 @@ export function judge(
     if (comparison.isScored && failedDirect > 0)
       failures.push(`${name}: ${failedDirect} scored fail directly`);
     const differences = findDifferences(direct, comparison.proxied);
-    const expectation = findExpectation(expectations, leg, scenario);
-    if (differences.length === 0) {
-      passed += countStatus(direct, 'SUCCESS');
-      skipped += comparison.isScored ? 0 : failedDirect;
-    } else if (expectation === undefined) {
-      failures.push(...differences.map((difference) => `${name}: ${difference}`));
-    } else {
-      differing.add(`${leg} ${scenario}`);
-      skipped += differences.length;
-      expected.push(`${name}: ${differences.length} checks differ`);
+    const row = expectations.find((each) => each.leg === leg && each.scenarios.includes(scenario));
+    const isExpected = ({ id }: Difference): boolean => row?.checks.includes(id) ?? false;
+    const unexpected = differences.filter((difference) => !isExpected(difference));
+    if (unexpected.length > 0) failures.push(`${name}: ${unexpected.map(({ line }) => line).join(', ')}`);
+    for (const { id } of differences.filter(isExpected))
+      differing.add(`${leg} ${scenario}`).add(`${leg} ${id}`);
+    if (differences.length > unexpected.length) {
+      expected.push(`${name}: ${differences.length - unexpected.length} checks`);
     }
+    passed += countEqual(direct, comparison.proxied);
+    skipped += differences.length - unexpected.length + (comparison.isScored ? 0 : failedDirect);
   }
-  const ran = new Set(comparisons.map(({ leg, scenario }) => `${leg} ${scenario}`));
-  for (const { leg, scenarios } of expectations) {
-    for (const scenario of scenarios) {
-      const key = `${leg} ${scenario}`;
-      // Only what ran can be stale: a run of one scenario says nothing about the others.
-      if (ran.has(key) && !differing.has(key)) failures.push(`${key}: expected to differ, yet is equal`);
-    }
-  }
+  for (const row of expectations) failures.push(...findStale(row, comparisons, differing));
   return { passed, skipped, failures, expected };
 }
 
-function findExpectation(
-  expectations: readonly ExpectedDifference[],
-  leg: Comparison['leg'],
-  scenario: string,
-): ExpectedDifference | undefined {
-  return expectations.find((row) => row.leg === leg && row.scenarios.includes(scenario));
+/** What a row expects to differ and did not. A run of one scenario says nothing about the others. */
+function findStale(
+  { leg, scenarios, checks }: ExpectedDifference,
+  comparisons: readonly Comparison[],
+  differing: ReadonlySet<string>,
+): readonly string[] {
+  const ran = scenarios.filter((name) => comparisons.some((row) => row.leg === leg && row.scenario === name));
+  const names = ran.length === scenarios.length ? [...ran, ...checks] : ran;
+  return names
+    .filter((name) => !differing.has(`${leg} ${name}`))
+    .map((name) => `${leg} ${name}: expected to differ, yet is equal`);
+}
+
+/** Checks that succeed on both sides. */
+function countEqual(direct: CheckCounts, proxied: CheckCounts): number {
+  let sum = 0;
+  for (const [key, count] of direct) {
+    if (key.endsWith(' SUCCESS')) sum += Math.min(count, proxied.get(key) ?? 0);
+  }
+  return sum;
 }

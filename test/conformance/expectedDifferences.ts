@@ -5,6 +5,8 @@
 export interface ExpectedDifference {
   readonly leg: 'server' | 'client';
   readonly scenarios: readonly string[];
+  /** The check ids that may differ; any other difference of the scenario fails. */
+  readonly checks: readonly string[];
   readonly reason: string;
 }
 

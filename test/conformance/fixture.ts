@@ -3,7 +3,7 @@
  * address, on loopback, guarding Host and Origin itself. It is the "direct" side of every comparison, so it
  * must pass every scored check of both requirement sets by itself.
  */
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import {
   localhostHostValidation,
   localhostOriginValidation,
@@ -27,8 +27,8 @@ export interface Fixture {
   close(): Promise<void>;
 }
 
-/** Starts the fixture on a free loopback port. */
-export async function startFixture(): Promise<Fixture> {
+/** Starts the fixture on a free loopback port; `watch` sees its HTTP server before the first request. */
+export async function startFixture(watch?: (server: Server) => void): Promise<Fixture> {
   const modern = createMcpHandler(() => openFixture(modern.notify), { legacy: 'reject' });
   const handleModern = toNodeHandler(modern);
   const legacy = keepLegacySessions(() => openFixture(modern.notify));
@@ -50,6 +50,7 @@ export async function startFixture(): Promise<Fixture> {
       else response.writeHead(400, { 'content-type': 'text/plain' }).end(String(error));
     });
   });
+  watch?.(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
