@@ -116,6 +116,7 @@ export function joinHandshake(fold: Fold, request: OpenRequest, protocolId: stri
   const evidence = [{ source: 'protocol' as const, value: protocolId }, ...request.evidence];
   const joined = fold.registry.resolve(request.exchange.server, evidence, request.startUs);
   joined.session.protocolId ??= protocolId;
+  fold.unindex(request);
   request.joined = joined;
   request.exchange.joined = joined;
   learnClient(joined, request);

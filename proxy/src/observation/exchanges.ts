@@ -49,8 +49,9 @@ export function takeResponse(fold: Fold, exchange: Exchange, frame: ResponseFram
   if (frame.proxy || frame.status >= 300) return;
   exchange.stream = (frame.headers['content-type'] ?? '').toLowerCase().startsWith('text/event-stream');
   const protocolId = frame.headers['mcp-session-id'];
-  const handshake = exchange.requests.find((request) => request.method === 'initialize' && !request.joined);
-  if (handshake && protocolId) joinHandshake(fold, handshake, protocolId);
+  // A client may still send the id of a session that is gone: the one in the answer counts.
+  const handshake = exchange.requests.find((request) => request.method === 'initialize');
+  if (handshake && protocolId && protocolId !== exchange.protocolId) joinHandshake(fold, handshake, protocolId);
   if (exchange.request.method === 'GET' && exchange.protocolId !== undefined) {
     exchange.joined = joinExchange(fold, exchange);
     if (exchange.request.headers['last-event-id'] !== undefined && exchange.joined) {

@@ -86,6 +86,11 @@ export class Fold {
   close(request: OpenRequest): void {
     request.done = true;
     this.open.delete(request);
+    this.unindex(request);
+  }
+
+  /** Takes a request out of its session's open ones. */
+  unindex(request: OpenRequest): void {
     const open = request.joined?.session.own.open;
     if (request.openKey !== undefined && open?.get(request.openKey) === request) open.delete(request.openKey);
   }
