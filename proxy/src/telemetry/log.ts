@@ -3,8 +3,16 @@
  * shows travels with the request's payload, so that lists read little (contract, "Where attributes travel").
  * A pure translation; it refuses to decide anything but how a text is made to fit.
  */
+import type { Attributes } from '../contract/index.ts';
 import type { Payload, PlainEvent, RecordedEvent, RequestEvent } from '../observation/event.ts';
-import { createSelector, cutText, type Limits, limitAttributes, type Selected } from './selection.ts';
+import {
+  AttributeList,
+  columnOf,
+  createDistributor,
+  cutTexts,
+  type Limits,
+  limitAttributes,
+} from './selection.ts';
 
 /** OpenTelemetry severity numbers in use: DEBUG, INFO, WARN, ERROR. */
 export type Severity = 5 | 9 | 13 | 17;
@@ -15,7 +23,7 @@ export interface LogRecord {
   readonly timeNs: string;
   readonly severity: Severity;
   readonly body: string;
-  readonly attributes: Selected;
+  readonly attributes: AttributeList;
   /** Attributes left out because of OTEL_ATTRIBUTE_COUNT_LIMIT. */
   readonly dropped: number;
   /** The span that was kept, if there is one. */
@@ -27,10 +35,12 @@ const RECORD_BYTES_MAX = 16 * 1024;
 /** Bytes of one attribute besides its key and value, at most: tags and lengths. */
 const ATTRIBUTE_OVERHEAD_BYTES = 16;
 
-const selectEvent = createSelector('event');
-const selectSession = createSelector('session');
-const selectLoss = createSelector('loss');
-const selectDetail = createSelector('detail');
+const BUCKET = columnOf('sightline.bucket');
+const SAMPLED = columnOf('sightline.sampled');
+const ADDED = [BUCKET.key, SAMPLED.key];
+const distributeEvent = createDistributor(['event', 'detail'], ADDED);
+const distributeSession = createDistributor(['session'], ADDED);
+const distributeLoss = createDistributor(['loss'], ADDED);
 
 /**
  * The records of one event: its own first. `sampled` says whether the event's span, if it has one, was kept.
@@ -38,24 +48,14 @@ const selectDetail = createSelector('detail');
 export function translateLogs(event: RecordedEvent, sampled: boolean, limits: Limits): readonly LogRecord[] {
   switch (event.kind) {
     case 'sightline.session':
-      return [plainRecord(event, selectSession(event.attributes, {}), 9, limits)];
+      return [finishRecord(event, distributeSession(event.attributes)[0], 9, undefined, limits)];
     case 'sightline.loss':
-      return [plainRecord(event, selectLoss(event.attributes, {}), 13, limits)];
+      return [finishRecord(event, distributeLoss(event.attributes)[0], 13, undefined, limits)];
     case 'sightline.request':
       return eventRecords(event, event.server, sampled, limits);
     default:
       return eventRecords(event, event.span, sampled, limits);
   }
-}
-
-function plainRecord(
-  event: RecordedEvent,
-  attributes: Selected,
-  severity: Severity,
-  limits: Limits,
-): LogRecord {
-  attributes['sightline.bucket'] = event.bucket;
-  return finishRecord(event, attributes, severity, undefined, limits);
 }
 
 type SpanIds = { readonly traceId: string; readonly spanId: string };
@@ -66,14 +66,13 @@ function eventRecords(
   sampled: boolean,
   limits: Limits,
 ): readonly LogRecord[] {
-  const kept = span !== undefined && sampled ? { traceId: span.traceId, spanId: span.spanId } : undefined;
-  const attributes = selectEvent(event.attributes, {});
-  attributes['sightline.bucket'] = event.bucket;
-  if (span !== undefined && !sampled) attributes['sightline.sampled'] = false;
+  const kept = sampled ? span : undefined;
+  const [attributes, detail = new AttributeList()] = distributeEvent(event.attributes);
+  if (span !== undefined && !sampled) attributes?.add(SAMPLED, false);
   const records = [finishRecord(event, attributes, severityOf(event), kept, limits)];
-  const detail = selectDetail(event.attributes, {});
   for (const payload of partsOf(event, detail)) {
-    records.push(payloadRecord(event, payload, payload.part === 'request' ? detail : {}, kept, limits));
+    const list = payload.part === 'request' ? detail : new AttributeList();
+    records.push(payloadRecord(event, payload, list, kept, limits));
   }
   return records;
 }
@@ -94,114 +93,104 @@ function severityOf(event: RequestEvent | PlainEvent): Severity {
 }
 
 /** The payloads, with an empty request part in front where the details would have no record to travel on. */
-function partsOf(event: RequestEvent | PlainEvent, detail: Selected): readonly Payload[] {
+function partsOf(event: RequestEvent | PlainEvent, detail: AttributeList): readonly Payload[] {
   if (event.payloads.some((payload) => payload.part === 'request')) return event.payloads;
-  if (event.kind !== 'sightline.request' && Object.keys(detail).length === 0) return event.payloads;
+  if (event.kind !== 'sightline.request' && detail.length === 0) return event.payloads;
   const size = event.attributes['sightline.request.size'] ?? 0;
   return [{ part: 'request', text: '', size, truncated: false, redacted: 0 }, ...event.payloads];
 }
 
+const EVENT_NAME = columnOf('event.name');
+const RECORD = columnOf('sightline.record');
+const EVENT_ID = columnOf('sightline.event.id');
+const PART = columnOf('sightline.payload.part');
+const SIZE = columnOf('sightline.payload.size');
+const TRUNCATED = columnOf('sightline.payload.truncated');
+const REDACTED = columnOf('sightline.payload.redacted');
+
 function payloadRecord(
   event: RequestEvent | PlainEvent,
   payload: Payload,
-  attributes: Selected,
+  list: AttributeList,
   span: SpanIds | undefined,
   limits: Limits,
 ): LogRecord {
-  attributes['event.name'] = 'sightline.payload';
-  attributes['sightline.record'] = 'payload';
-  attributes['sightline.bucket'] = event.bucket;
+  list.add(EVENT_NAME, 'sightline.payload');
+  list.add(RECORD, 'payload');
+  list.add(BUCKET, event.bucket);
   const id = event.attributes['sightline.event.id'];
-  if (id !== undefined) attributes['sightline.event.id'] = id;
-  attributes['sightline.payload.part'] = payload.part;
-  attributes['sightline.payload.size'] = payload.size;
-  attributes['sightline.payload.truncated'] = payload.truncated;
-  attributes['sightline.payload.redacted'] = payload.redacted;
+  if (id !== undefined) list.add(EVENT_ID, id);
+  list.add(PART, payload.part);
+  list.add(SIZE, payload.size);
+  list.add(TRUNCATED, payload.truncated);
+  list.add(REDACTED, payload.redacted);
   return {
     eventName: 'sightline.payload',
     timeNs: event.timeNs,
     severity: 9,
     body: payload.text,
-    attributes,
-    dropped: limitAttributes(attributes, limits),
+    dropped: limitAttributes(list, limits),
+    attributes: list,
     span,
   };
 }
 
 function finishRecord(
   event: RecordedEvent,
-  attributes: Selected,
+  list = new AttributeList(),
   severity: Severity,
   span: SpanIds | undefined,
   limits: Limits,
 ): LogRecord {
-  const dropped = limitAttributes(attributes, limits);
-  let body = composeBody(attributes);
-  for (let lengthMax = 2048; lengthMax > 32 && !fits(attributes, body); lengthMax /= 2) {
-    cutTexts(attributes, lengthMax);
-    body = composeBody(attributes);
+  list.add(BUCKET, event.bucket);
+  const dropped = limitAttributes(list, limits);
+  let body = composeBody(event.attributes);
+  for (let lengthMax = 2048; lengthMax > 32 && !fits(list, body); lengthMax /= 2) {
+    cutTexts(list, lengthMax, '…');
+    body = composeBody(list.toObject());
   }
-  return { eventName: event.kind, timeNs: event.timeNs, severity, body, attributes, dropped, span };
+  return { eventName: event.kind, timeNs: event.timeNs, severity, body, attributes: list, dropped, span };
 }
 
-const BODY_KEYS = [
-  'mcp.method.name',
-  // The target is the first of these three that is there.
-  'gen_ai.tool.name',
-  'gen_ai.prompt.name',
-  'mcp.resource.uri',
-  'sightline.outcome',
-  'http.response.status_code',
-  'sightline.loss.stage',
-  'sightline.loss.reason',
-  'sightline.loss.count',
-  'sightline.server.name',
-  'sightline.client.name',
-  'sightline.session.id',
-  'sightline.error.message',
-] as const;
-
-const TARGETS: ReadonlySet<string> = new Set(['gen_ai.tool.name', 'gen_ai.prompt.name', 'mcp.resource.uri']);
 const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
 
-/** `{method} {target} {outcome} {httpStatus} {server} {client} {session} {error}`, one line, absent parts left out. */
-function composeBody(attributes: Selected): string {
-  let line = '';
-  let targeted = false;
-  for (const key of BODY_KEYS) {
-    const value = attributes[key];
-    if (value === undefined || value === '') continue;
-    if (TARGETS.has(key)) {
-      if (targeted) continue;
-      targeted = true;
-    }
-    line = line === '' ? String(value) : `${line} ${value}`;
-  }
+/**
+ * `{method} {target} {outcome} {httpStatus} {server} {client} {session} {error}`, one line, absent parts left out.
+ * A loss, which has none of these, says its stage, reason and count.
+ */
+function composeBody(attributes: Attributes): string {
+  const target =
+    attributes['gen_ai.tool.name'] ?? attributes['gen_ai.prompt.name'] ?? attributes['mcp.resource.uri'];
+  let line = attributes['mcp.method.name'] ?? '';
+  line = append(line, target);
+  line = append(line, attributes['sightline.outcome']);
+  line = append(line, attributes['http.response.status_code']);
+  line = append(line, attributes['sightline.loss.stage']);
+  line = append(line, attributes['sightline.loss.reason']);
+  line = append(line, attributes['sightline.loss.count']);
+  line = append(line, attributes['sightline.server.name']);
+  line = append(line, attributes['sightline.client.name']);
+  line = append(line, attributes['sightline.session.id']);
+  line = append(line, attributes['sightline.error.message']);
   return line.replace(CONTROL, ' ');
 }
 
-function fits(attributes: Selected, body: string): boolean {
-  let unitsAtMost = body.length;
-  let fixed = 0;
-  for (const key in attributes) {
-    const value = attributes[key];
-    fixed += key.length + ATTRIBUTE_OVERHEAD_BYTES;
-    if (typeof value === 'string') unitsAtMost += value.length;
-  }
-  // One UTF-16 unit is at most three bytes of UTF-8: nearly every record is judged without encoding it.
-  if (fixed + unitsAtMost * 3 < RECORD_BYTES_MAX) return true;
-  let bytes = fixed + Buffer.byteLength(body);
-  for (const key in attributes) {
-    const value = attributes[key];
-    if (typeof value === 'string') bytes += Buffer.byteLength(value);
-  }
-  return bytes < RECORD_BYTES_MAX;
+function append(line: string, part: string | number | undefined): string {
+  if (part === undefined || part === '') return line;
+  return line === '' ? String(part) : `${line} ${part}`;
 }
 
-function cutTexts(attributes: Selected, lengthMax: number): void {
-  for (const key in attributes) {
-    const value = attributes[key];
-    if (typeof value === 'string' && value.length > lengthMax)
-      attributes[key] = `${cutText(value, lengthMax - 1)}…`;
+function fits(list: AttributeList, body: string): boolean {
+  let units = body.length;
+  let fixed = 0;
+  for (let i = 0; i < list.length; i++) {
+    const value = list.values[i];
+    fixed += (list.columns[i]?.key.length ?? 0) + ATTRIBUTE_OVERHEAD_BYTES;
+    if (typeof value === 'string') units += value.length;
   }
+  // One UTF-16 unit is at most three bytes of UTF-8: nearly every record is judged without encoding it.
+  if (fixed + units * 3 < RECORD_BYTES_MAX) return true;
+  let bytes = fixed + Buffer.byteLength(body);
+  for (const value of list.values) if (typeof value === 'string') bytes += Buffer.byteLength(value);
+  return bytes < RECORD_BYTES_MAX;
 }

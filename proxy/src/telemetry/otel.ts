@@ -5,33 +5,48 @@
  * in `span.ts`, `log.ts` and `measure.ts`; here it only changes its type.
  */
 import {
+  context,
   createTraceState,
-  type SpanContext as OtelSpanContext,
-  SpanKind,
-  SpanStatusCode,
+  DiagLogLevel,
+  diag,
+  type Meter,
+  metrics,
+  propagation,
+  type TraceState,
 } from '@opentelemetry/api';
 import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtoLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
+import {
+  AggregationTemporalityPreference,
+  OTLPMetricExporter as JsonMetricExporter,
+} from '@opentelemetry/exporter-metrics-otlp-http';
+import { OTLPMetricExporter as ProtoMetricExporter } from '@opentelemetry/exporter-metrics-otlp-proto';
 import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtoTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
-import { type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import type { Census, Event, RequestEvent, Sink } from '../observation/event.ts';
+import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
+import { PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import { startNodeSdk } from '@opentelemetry/sdk-node';
+import { METRICS, type MetricName, OPERATION_BUCKETS, PROXY_BUCKETS } from '../contract/index.ts';
+import type { Census, Sink } from '../observation/event.ts';
+import { LOG_DELIVERY, SDK_SERIES_MAX, SHUTDOWN_MS, TRACE_DELIVERY } from './bounds.ts';
+import { createDelivery, type Delivery, type DeliveryStats } from './delivery.ts';
 import {
-  createDelivery,
-  type Delivery,
-  type DeliverySettings,
-  type DeliveryStats,
-  type Verdict,
-} from './delivery.ts';
-import { type Endpoint, type Environment, type Problem, readEnvironment } from './environment.ts';
-import { type LogRecord, translateLogs } from './log.ts';
+  type Endpoint,
+  type Environment,
+  type Problem,
+  readEnvironment,
+  type TelemetrySettings,
+} from './environment.ts';
+import { type Health, readGauges } from './gauges.ts';
+import type { LogRecord } from './log.ts';
 import { createLossTally, type LossNotice } from './lossTally.ts';
-import { createSampler } from './sampling.ts';
-import { type SpanRecord, translateSpans } from './span.ts';
-
-type ReadableSpan = Parameters<ProtoTraceExporter['export']>[0][number];
-type ReadableLogRecord = Parameters<ProtoLogExporter['export']>[0][number];
-type ExportResult = Parameters<Parameters<ProtoTraceExporter['export']>[1]>[0];
+import { Measurer, type Put } from './measure.ts';
+import { createOtlpEncoder, type OtlpEncoder } from './otlp.ts';
+import { type Origin, viewLog, viewSpan } from './readable.ts';
+import { createSink } from './sink.ts';
+import type { SpanRecord } from './span.ts';
+import { Sums } from './sums.ts';
+import { countRejected, judgeResult } from './verdict.ts';
 
 export interface TelemetryOptions {
   readonly env: Environment;
@@ -43,15 +58,13 @@ export interface TelemetryOptions {
   readonly onLoss: (loss: LossNotice) => void;
 }
 
-/** What the process can say of itself. */
-export interface Health {
-  readonly eventLoopDelayP99Seconds: number;
-  readonly rssBytes: number;
-}
-
 export interface TelemetryStats {
+  /** In spans. */
   readonly traces: DeliveryStats;
+  /** In log records. */
   readonly logs: DeliveryStats;
+  /** In exports: a lost one is made good by the next, because sums are cumulative. */
+  readonly metrics: DeliveryStats;
 }
 
 export interface Telemetry {
@@ -66,20 +79,7 @@ export interface Telemetry {
   shutdown(timeoutMs?: number): Promise<void>;
 }
 
-const TRACE_DELIVERY: DeliverySettings = {
-  batchMax: 512,
-  batchWeightMax: 2 * 1024 * 1024,
-  delayMs: 1_000,
-  queueMax: 32_768,
-  queueWeightMax: 64 * 1024 * 1024,
-  inFlightMax: 4,
-  backoffMinMs: 1_000,
-  backoffMaxMs: 30_000,
-};
-/** Payloads make log batches heavy: by weight they stay small, so that no one batch blocks its thread for long. */
-const LOG_DELIVERY: DeliverySettings = { ...TRACE_DELIVERY, batchWeightMax: 512 * 1024, queueMax: 49_152 };
 const NOTHING: DeliveryStats = { accepted: 0, refused: 0, dropped: 0, queued: 0 };
-const SHUTDOWN_MS = 5_000;
 
 /** Starts telemetry as the OTEL variables say; without an endpoint it takes events and does nothing. */
 export function createTelemetry(options: TelemetryOptions): Telemetry {
@@ -87,54 +87,70 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   if (problems.length > 0) return idleTelemetry(problems);
   for (const warning of warnings) options.log(warning);
   const tally = createLossTally(options.onLoss, options.log);
-  const resource = resourceFromAttributes({
+  const resource = {
     'service.name': 'sightline',
     'service.version': options.version,
     'service.instance.id': options.instanceId,
     ...settings.resource,
-  });
-  const origin: Origin = { resource, instrumentationScope: { name: 'sightline', version: options.version } };
+  };
+  const scope = { name: 'sightline', version: options.version };
+  const origin: Common = {
+    resource: resourceFromAttributes(resource),
+    instrumentationScope: scope,
+    parseState: createTraceState,
+    encoder: createOtlpEncoder({ resource, scope }),
+  };
   const traces = settings.traces && startTraces(settings.traces, origin, tally.add);
   const logs = settings.logs && startLogs(settings.logs, origin, tally.add);
-  const keeps = createSampler(settings.sampler);
-  const isKept = (event: RequestEvent): boolean =>
-    traces !== undefined &&
-    keeps(
-      event.server.traceId,
-      event.server.parentSpanId === undefined ? undefined : event.server.parentSampled,
-    );
-
-  const take = (event: Event): void => {
-    if (event.kind === 'traffic') return;
-    const kept = event.kind === 'sightline.request' ? isKept(event) : true;
-    if (kept && event.kind === 'sightline.request') {
-      for (const span of translateSpans(event, settings.spanLimits)) traces?.offer(span, 1024);
-    }
-    if (logs === undefined) return;
-    for (const record of translateLogs(event, kept, settings.logLimits))
-      logs.offer(record, 1024 + record.body.length);
-  };
+  const levels: Levels = { census: undefined, health: undefined, outbox: () => (logs ?? traces)?.stats() };
+  const meter =
+    settings.metrics &&
+    startMetrics(settings, settings.metrics, resource, options.version, levels, tally.add);
+  // Last, because starting the SDK puts a logger of its own in place.
+  listenToSdk(options.log, tally.add);
+  const takers = { traces, logs, measurer: meter && new Measurer(meter.put) };
   return {
     problems,
-    sink: {
-      take(events) {
-        for (const event of events) {
-          try {
-            take(event);
-          } catch (error) {
-            tally.add('internal', 1, String(error));
-          }
-        }
-      },
+    sink: createSink(settings, takers, (error) => tally.add('internal', 1, String(error))),
+    setCensus(read) {
+      levels.census = read;
     },
-    setCensus() {},
-    setHealth() {},
-    stats: () => ({ traces: traces?.stats() ?? NOTHING, logs: logs?.stats() ?? NOTHING }),
+    setHealth(health) {
+      levels.health = health;
+    },
+    stats: () => ({
+      traces: traces?.stats() ?? NOTHING,
+      logs: logs?.stats() ?? NOTHING,
+      metrics: meter?.stats() ?? NOTHING,
+    }),
     async shutdown(timeoutMs = SHUTDOWN_MS) {
-      await Promise.all([traces?.close(timeoutMs), logs?.close(timeoutMs)]);
+      await Promise.all([traces?.close(timeoutMs), logs?.close(timeoutMs), meter?.close(timeoutMs)]);
       tally.flush();
     },
   };
+}
+
+/**
+ * What the packages say of themselves, each sentence once. They report a partial success (a batch of which the
+ * receiver kept only some) nowhere else.
+ */
+function listenToSdk(log: (line: string) => void, report: Report): void {
+  const said = new Set<string>();
+  const say = (message: string, ...details: unknown[]): void => {
+    if (message.startsWith('Received Partial Success')) {
+      const detail = String(details[0]);
+      report('partial', countRejected(detail), detail);
+      return;
+    }
+    if (said.has(message) || said.size >= 100) return;
+    said.add(message);
+    log(`OpenTelemetry: ${[message, ...details].join(' ')}`);
+  };
+  const silent = (): void => {};
+  diag.setLogger(
+    { error: say, warn: say, info: silent, debug: silent, verbose: silent },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
 }
 
 function idleTelemetry(problems: readonly Problem[]): Telemetry {
@@ -143,27 +159,31 @@ function idleTelemetry(problems: readonly Problem[]): Telemetry {
     sink: { take() {} },
     setCensus() {},
     setHealth() {},
-    stats: () => ({ traces: NOTHING, logs: NOTHING }),
+    stats: () => ({ traces: NOTHING, logs: NOTHING, metrics: NOTHING }),
     shutdown: async () => {},
   };
 }
 
 /** What every span and record of this process has in common. */
-interface Origin {
-  readonly resource: Resource;
-  readonly instrumentationScope: { readonly name: string; readonly version: string };
+interface Common extends Origin<Resource, TraceState> {
+  readonly encoder: OtlpEncoder;
 }
 
 type Report = (reason: string, count: number, detail: string) => void;
 
-function startTraces(endpoint: Endpoint, origin: Origin, report: Report): Delivery<SpanRecord> {
+function startTraces(endpoint: Endpoint, origin: Common, report: Report): Delivery<SpanRecord> {
   const config = exporterConfig(endpoint);
   const exporter =
     endpoint.protocol === 'http/json' ? new JsonTraceExporter(config) : new ProtoTraceExporter(config);
+  if (exporter instanceof ProtoTraceExporter) {
+    useEncoder(exporter, (spans: readonly { record: SpanRecord }[]) =>
+      origin.encoder.encodeSpans(spans.map((span) => span.record)),
+    );
+  }
   return createDelivery<SpanRecord>(TRACE_DELIVERY, {
     send: (spans, done) =>
       exporter.export(
-        spans.map((span) => toReadableSpan(span, origin)),
+        spans.map((span) => viewSpan(span, origin)),
         (result) => done(judgeResult(result)),
       ),
     onLost: (reason, count) => report(`traces_${reason}`, count, `${count} spans for ${endpoint.url}`),
@@ -171,19 +191,182 @@ function startTraces(endpoint: Endpoint, origin: Origin, report: Report): Delive
   });
 }
 
-function startLogs(endpoint: Endpoint, origin: Origin, report: Report): Delivery<LogRecord> {
+function startLogs(endpoint: Endpoint, origin: Common, report: Report): Delivery<LogRecord> {
   const config = exporterConfig(endpoint);
   const exporter =
     endpoint.protocol === 'http/json' ? new JsonLogExporter(config) : new ProtoLogExporter(config);
+  if (exporter instanceof ProtoLogExporter) {
+    useEncoder(exporter, (logs: readonly { record: LogRecord }[]) =>
+      origin.encoder.encodeLogs(logs.map((log) => log.record)),
+    );
+  }
   return createDelivery<LogRecord>(LOG_DELIVERY, {
     send: (records, done) =>
       exporter.export(
-        records.map((record) => toReadableLog(record, origin)),
+        records.map((record) => viewLog(record, origin)),
         (result) => done(judgeResult(result)),
       ),
     onLost: (reason, count) => report(`logs_${reason}`, count, `${count} log records for ${endpoint.url}`),
     now: Date.now,
   });
+}
+
+/**
+ * Puts our encoder in the place of a protobuf exporter's own, which costs more than all the rest of a request's
+ * observation (docs/performance.md); the exporter goes on to compress, send, retry and judge. The place is a
+ * private field: versions are pinned, a test holds this exchange, and where the field is not found the exporter's
+ * own serialiser reads the same spans and records through their interface.
+ */
+function useEncoder<T>(exporter: object, encode: (items: readonly T[]) => Uint8Array): void {
+  const delegate: unknown = Reflect.get(exporter, '_delegate');
+  const serializer: unknown = isObject(delegate) ? Reflect.get(delegate, '_serializer') : undefined;
+  if (!isObject(delegate) || !isObject(serializer) || !('deserializeResponse' in serializer)) return;
+  Reflect.set(delegate, '_serializer', {
+    serializeRequest: encode,
+    deserializeResponse: serializer.deserializeResponse,
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+/** Where gauges get their values; what has not been said yet is absent. */
+interface Levels {
+  census: (() => Census) | undefined;
+  health: Health | undefined;
+  readonly outbox: () => DeliveryStats | undefined;
+}
+
+interface Meters {
+  readonly put: Put;
+  stats(): DeliveryStats;
+  close(timeoutMs: number): Promise<void>;
+}
+
+function startMetrics(
+  settings: TelemetrySettings,
+  endpoint: Endpoint,
+  resource: Readonly<Record<string, string>>,
+  version: string,
+  levels: Levels,
+  report: Report,
+): Meters {
+  const { exporter, stats } = createMetricExporter(endpoint, settings.temporality, report);
+  // The API keeps one of each for the whole process; those of an earlier start would win over ours.
+  forgetGlobals();
+  const sdk = startNodeSdk({
+    logLevel: 'none',
+    // The contract's resource and nothing else: every further attribute is stored with every log line.
+    baseResource: emptyResource(),
+    resourceDetectors: [],
+    resourceAttributes: { ...resource },
+    propagators: [],
+    spanProcessors: [],
+    logRecordProcessors: [],
+    views: [{ instrumentName: '*', aggregationCardinalityLimit: SDK_SERIES_MAX }],
+    metricReaders: [
+      new PeriodicExportingMetricReader({
+        exporter,
+        exportIntervalMillis: settings.metricIntervalMs,
+        exportTimeoutMillis: settings.metricTimeoutMs,
+      }),
+    ],
+  });
+  const put = registerInstruments(metrics.getMeter('sightline', version), levels);
+  return {
+    put,
+    stats,
+    async close(timeoutMs) {
+      const timer = new Promise<void>((resolve) => {
+        setTimeout(resolve, timeoutMs).unref();
+      });
+      await Promise.race([
+        sdk.shutdown().catch((error) => report('metrics_internal', 1, String(error))),
+        timer,
+      ]);
+      forgetGlobals();
+    },
+  };
+}
+
+function forgetGlobals(): void {
+  metrics.disable();
+  propagation.disable();
+  context.disable();
+  diag.disable();
+}
+
+/** Histograms through the SDK; counters and gauges as observables over our own sums and levels. */
+function registerInstruments(meter: Meter, levels: Levels): Put {
+  const sums = new Sums();
+  const histograms = new Map<MetricName, ReturnType<Meter['createHistogram']>>();
+  for (const { name, kind, unit, means } of METRICS) {
+    const about = { unit, description: means };
+    if (kind === 'histogram') {
+      const buckets = name === 'sightline.proxy.duration' ? PROXY_BUCKETS : OPERATION_BUCKETS;
+      histograms.set(
+        name,
+        meter.createHistogram(name, { ...about, advice: { explicitBucketBoundaries: [...buckets] } }),
+      );
+    } else if (kind === 'counter') {
+      meter.createObservableCounter(name, about).addCallback((result) => {
+        for (const [labels, sum] of sums.of(name)) result.observe(sum, labels);
+      });
+    } else {
+      meter.createObservableGauge(name, about).addCallback((result) => {
+        for (const { metric, value, labels } of readLevels(levels)) {
+          if (metric === name) result.observe(value, labels);
+        }
+      });
+    }
+  }
+  return (metric, value, labels) => {
+    const histogram = histograms.get(metric);
+    if (histogram === undefined) sums.add(metric, value, labels);
+    else histogram.record(value, labels);
+  };
+}
+
+function readLevels(levels: Levels) {
+  return readGauges(levels.census?.(), levels.health, levels.outbox(), Date.now());
+}
+
+const TEMPORALITIES = {
+  cumulative: AggregationTemporalityPreference.CUMULATIVE,
+  delta: AggregationTemporalityPreference.DELTA,
+  lowmemory: AggregationTemporalityPreference.LOWMEMORY,
+} as const;
+
+function createMetricExporter(endpoint: Endpoint, temporality: keyof typeof TEMPORALITIES, report: Report) {
+  const config = { ...exporterConfig(endpoint), temporalityPreference: TEMPORALITIES[temporality] };
+  const inner =
+    endpoint.protocol === 'http/json' ? new JsonMetricExporter(config) : new ProtoMetricExporter(config);
+  let accepted = 0;
+  let refused = 0;
+  let underWay = 0;
+  const exporter: PushMetricExporter = {
+    export(batch, done) {
+      underWay += 1;
+      inner.export(batch, (result) => {
+        underWay -= 1;
+        const verdict = judgeResult(result);
+        if (verdict.kind === 'accepted') {
+          accepted += 1;
+        } else {
+          refused += 1;
+          report(`metrics_${verdict.reason}`, 1, `an export to ${endpoint.url}`);
+        }
+        // Reported above; a failure handed on would be logged a second time by the SDK.
+        done({ code: 0 });
+      });
+    },
+    selectAggregation: (type) => inner.selectAggregation(type),
+    selectAggregationTemporality: (type) => inner.selectAggregationTemporality(type),
+    forceFlush: () => inner.forceFlush(),
+    shutdown: () => inner.shutdown(),
+  };
+  return { exporter, stats: (): DeliveryStats => ({ accepted, refused, dropped: 0, queued: underWay }) };
 }
 
 type ExporterConfig = NonNullable<ConstructorParameters<typeof ProtoTraceExporter>[0]>;
@@ -197,84 +380,4 @@ function exporterConfig(endpoint: Endpoint) {
     compression: endpoint.compression as Compression,
     timeoutMillis: endpoint.timeoutMs,
   };
-}
-
-/**
- * The exporter has already retried within its own time limit. An HTTP status that is still here is a judgement on
- * the data; without one (429, 502 to 504, no connection, no answer) nobody has judged it, and it may go again.
- */
-function judgeResult(result: ExportResult): Verdict {
-  if (result.code === 0) return { kind: 'accepted' };
-  const code: unknown = result.error && 'code' in result.error ? result.error.code : undefined;
-  if (typeof code === 'number') return { kind: 'refused', reason: `http_${code}`, again: false };
-  return { kind: 'refused', reason: typeof code === 'string' ? 'unreachable' : 'unavailable', again: true };
-}
-
-const NO_EVENTS: ReadableSpan['events'] = [];
-const NO_LINKS: ReadableSpan['links'] = [];
-const UNSET: ReadableSpan['status'] = { code: SpanStatusCode.UNSET };
-
-function toReadableSpan(span: SpanRecord, origin: Origin): ReadableSpan {
-  const context = toContext(span.traceId, span.spanId, span.state, false);
-  const startTime = timeOfMicros(span.startUs);
-  const endTime = timeOfMicros(span.endUs);
-  return {
-    name: span.name,
-    kind: span.kind === 'server' ? SpanKind.SERVER : SpanKind.CLIENT,
-    spanContext: () => context,
-    ...(span.parentSpanId === undefined
-      ? {}
-      : { parentSpanContext: toContext(span.traceId, span.parentSpanId, undefined, span.kind === 'server') }),
-    startTime,
-    endTime,
-    duration: timeOfMicros(span.endUs - span.startUs),
-    status: span.error === undefined ? UNSET : { code: SpanStatusCode.ERROR, message: span.error },
-    attributes: span.attributes,
-    links:
-      span.links.length === 0
-        ? NO_LINKS
-        : span.links.map((link) => ({ context: toContext(link.traceId, link.spanId, link.state, true) })),
-    events: NO_EVENTS,
-    ended: true,
-    resource: origin.resource,
-    instrumentationScope: origin.instrumentationScope,
-    droppedAttributesCount: span.dropped,
-    droppedEventsCount: 0,
-    droppedLinksCount: 0,
-  };
-}
-
-function toContext(
-  traceId: string,
-  spanId: string,
-  state: string | undefined,
-  isRemote: boolean,
-): OtelSpanContext {
-  const context = { traceId, spanId, traceFlags: 1, isRemote };
-  return state === undefined ? context : { ...context, traceState: createTraceState(state) };
-}
-
-function toReadableLog(record: LogRecord, origin: Origin): ReadableLogRecord {
-  const hrTime = timeOfNanos(record.timeNs);
-  const plain = {
-    hrTime,
-    hrTimeObserved: hrTime,
-    severityNumber: record.severity,
-    body: record.body,
-    eventName: record.eventName,
-    attributes: record.attributes,
-    droppedAttributesCount: record.dropped,
-    resource: origin.resource,
-    instrumentationScope: origin.instrumentationScope,
-  };
-  return record.span === undefined ? plain : { ...plain, spanContext: { ...record.span, traceFlags: 1 } };
-}
-
-function timeOfMicros(us: number): [number, number] {
-  const seconds = Math.floor(us / 1e6);
-  return [seconds, (us - seconds * 1e6) * 1000];
-}
-
-function timeOfNanos(ns: string): [number, number] {
-  return [Number(ns.slice(0, -9)), Number(ns.slice(-9))];
 }

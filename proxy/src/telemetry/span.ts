@@ -4,7 +4,7 @@
  * verdict come with the event. It refuses to make spans of anything but a request.
  */
 import type { RequestEvent, SpanContext } from '../observation/event.ts';
-import { createSelector, type Limits, limitAttributes, type Selected } from './selection.ts';
+import { AttributeList, columnOf, createDistributor, type Limits, limitAttributes } from './selection.ts';
 
 /** One span, before OpenTelemetry's own types. Times in unix microseconds. */
 export interface SpanRecord {
@@ -17,7 +17,7 @@ export interface SpanRecord {
   readonly state: string | undefined;
   readonly startUs: number;
   readonly endUs: number;
-  readonly attributes: Selected;
+  readonly attributes: AttributeList;
   /** Attributes left out because of OTEL_ATTRIBUTE_COUNT_LIMIT. */
   readonly dropped: number;
   readonly links: readonly SpanContext[];
@@ -26,12 +26,24 @@ export interface SpanRecord {
 }
 
 const NO_LINKS: readonly SpanContext[] = [];
-const selectServer = createSelector('server');
-const selectClient = createSelector('client');
+const ERROR_TYPE = columnOf('error.type');
+const METHOD_LABEL = columnOf('sightline.method.label');
+const TOOL_LABEL = columnOf('sightline.tool.label');
+const ADDED = [ERROR_TYPE.key, METHOD_LABEL.key, TOOL_LABEL.key];
+/** One walk for the SERVER span and for what its children have in common; one for what each child has besides. */
+const distribute = createDistributor(['server', 'client'], ADDED);
+const distributeOwn = createDistributor(['client'], ADDED);
 
 /** The SERVER span first, then its children in the order of their exchanges. */
 export function translateSpans(event: RequestEvent, limits: Limits): readonly SpanRecord[] {
   const { attributes, server } = event;
+  const [ofServer = new AttributeList(), ofClients = new AttributeList()] = distribute(attributes);
+  const errorType = attributes['error.type'];
+  // A fault of the caller is no error of the server: the code stays, `error.type` does not (MCP conventions).
+  finishList(ofServer, event, server.failed ? errorType : undefined);
+  // A probe keeps its outcome but is an error nowhere; every other failure is one for the side that asked.
+  const failed = errorType !== undefined && attributes['sightline.probe'] !== true;
+  finishList(ofClients, event, failed ? errorType : undefined);
   const name = nameSpan(event);
   const message = attributes['sightline.error.message'] ?? '';
   const spans: SpanRecord[] = [
@@ -44,15 +56,15 @@ export function translateSpans(event: RequestEvent, limits: Limits): readonly Sp
       state: server.state,
       startUs: server.startUs,
       endUs: server.endUs,
-      attributes: serverAttributes(event),
-      dropped: 0,
+      dropped: limitAttributes(ofServer, limits),
+      attributes: ofServer,
       links: server.links,
       error: server.failed ? message : undefined,
     },
   ];
-  // A probe keeps its outcome but is an error nowhere; every other failure is one for the side that asked.
-  const failed = attributes['error.type'] !== undefined && attributes['sightline.probe'] !== true;
   for (const client of event.clients) {
+    const [own = new AttributeList()] = distributeOwn(client.attributes);
+    own.addAll(ofClients);
     spans.push({
       kind: 'client',
       name,
@@ -62,13 +74,13 @@ export function translateSpans(event: RequestEvent, limits: Limits): readonly Sp
       state: server.state,
       startUs: client.startUs,
       endUs: client.endUs,
-      attributes: clientAttributes(event, client.attributes, failed),
-      dropped: 0,
+      dropped: limitAttributes(own, limits),
+      attributes: own,
       links: NO_LINKS,
       error: failed ? message : undefined,
     });
   }
-  return spans.map((span) => limitSpan(span, limits));
+  return spans;
 }
 
 /** `{method} {tool or prompt}`. A resource is no part of the name: its URIs are without number. */
@@ -78,26 +90,8 @@ function nameSpan(event: RequestEvent): string {
   return target === undefined ? method : `${method} ${target}`;
 }
 
-function serverAttributes(event: RequestEvent): Selected {
-  const selected = selectServer(event.attributes, {});
-  // A fault of the caller is no error of the server: the code stays, `error.type` does not (MCP conventions).
-  if (!event.server.failed) delete selected['error.type'];
-  return addLabels(selected, event);
-}
-
-function clientAttributes(event: RequestEvent, own: RequestEvent['attributes'], failed: boolean): Selected {
-  const selected = selectClient(own, selectClient(event.attributes, {}));
-  if (!failed) delete selected['error.type'];
-  return addLabels(selected, event);
-}
-
-function addLabels(selected: Selected, event: RequestEvent): Selected {
-  selected['sightline.method.label'] = event.labels.method;
-  if (event.labels.tool !== undefined) selected['sightline.tool.label'] = event.labels.tool;
-  return selected;
-}
-
-function limitSpan(span: SpanRecord, limits: Limits): SpanRecord {
-  const dropped = limitAttributes(span.attributes, limits);
-  return dropped === 0 ? span : { ...span, dropped };
+function finishList(list: AttributeList, event: RequestEvent, errorType: string | undefined): void {
+  if (errorType !== undefined) list.add(ERROR_TYPE, errorType);
+  list.add(METHOD_LABEL, event.labels.method);
+  if (event.labels.tool !== undefined) list.add(TOOL_LABEL, event.labels.tool);
 }

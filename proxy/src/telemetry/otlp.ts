@@ -1,0 +1,217 @@
+/**
+ * Spans and log records as OTLP protobuf. The packages' own serialiser takes 60 µs for the spans and records of
+ * one request, because it walks every text twice, unit by unit; this one takes about a fifth (docs/performance.md).
+ * Attributes of type `double` in the contract are doubles here also when their value is whole.
+ * Source: opentelemetry-proto v1, `trace/v1/trace.proto`, `logs/v1/logs.proto`, `common/v1/common.proto`.
+ */
+import type { LogRecord } from './log.ts';
+import { BYTES, FIXED32, FIXED64, lengthSize, ProtobufWriter, tagOf, VARINT } from './protobuf.ts';
+import { type AttributeList, COLUMNS } from './selection.ts';
+import type { SpanRecord } from './span.ts';
+
+/** What all spans and records of this process have in common. */
+export interface Source {
+  readonly resource: Readonly<Record<string, string>>;
+  readonly scope: { readonly name: string; readonly version: string };
+}
+
+export interface OtlpEncoder {
+  /** One ExportTraceServiceRequest. */
+  encodeSpans(spans: readonly SpanRecord[]): Uint8Array;
+  /** One ExportLogsServiceRequest. */
+  encodeLogs(records: readonly LogRecord[]): Uint8Array;
+}
+
+/** Field numbers that differ between the two signals are named where they are used. */
+export function createOtlpEncoder(source: Source): OtlpEncoder {
+  const writer = new ProtobufWriter();
+  const encode = <T>(items: readonly T[], write: (writer: ProtobufWriter, item: T) => void): Uint8Array => {
+    const all = writer.open(tagOf(1, BYTES));
+    const resource = writer.open(tagOf(1, BYTES));
+    for (const [key, value] of Object.entries(source.resource)) {
+      writer.reserve(key.length * 3 + FIXED_BYTES);
+      writeTextPair(writer, tagOf(1, BYTES), encodeKey(key), value);
+    }
+    writer.close(resource);
+    const scoped = writer.open(tagOf(2, BYTES));
+    const scope = writer.open(tagOf(1, BYTES));
+    writeText(writer, tagOf(1, BYTES), source.scope.name);
+    writeText(writer, tagOf(2, BYTES), source.scope.version);
+    writer.close(scope);
+    for (const item of items) {
+      const one = writer.open(tagOf(2, BYTES));
+      write(writer, item);
+      writer.close(one);
+    }
+    writer.close(scoped);
+    writer.close(all);
+    return writer.take();
+  };
+  return {
+    encodeSpans: (spans) => encode(spans, writeSpan),
+    encodeLogs: (records) => encode(records, writeLog),
+  };
+}
+
+const KIND_SERVER = 2;
+const KIND_CLIENT = 3;
+const STATUS_ERROR = 2;
+/** Flags of a span: sampled, and whether its parent is in another process is known (bit 8) and so (bit 9). */
+const FLAGS_LOCAL = 0x101;
+const FLAGS_REMOTE = 0x301;
+const FLAG_SAMPLED = 1;
+/** Enough for all of a span or record that has a fixed size. */
+const FIXED_BYTES = 128;
+
+function writeSpan(writer: ProtobufWriter, span: SpanRecord): void {
+  writer.reserve(FIXED_BYTES);
+  writeId(writer, tagOf(1, BYTES), span.traceId);
+  writeId(writer, tagOf(2, BYTES), span.spanId);
+  if (span.parentSpanId !== undefined) writeId(writer, tagOf(4, BYTES), span.parentSpanId);
+  writer.byte(tagOf(6, VARINT));
+  writer.byte(span.kind === 'server' ? KIND_SERVER : KIND_CLIENT);
+  writer.byte(tagOf(7, FIXED64));
+  writer.fixedNanos(span.startUs, 0);
+  writer.byte(tagOf(8, FIXED64));
+  writer.fixedNanos(span.endUs, 0);
+  // Field 16 has a tag of two bytes.
+  writer.byte((tagOf(16, FIXED32) & 127) | 128);
+  writer.byte(tagOf(16, FIXED32) >>> 7);
+  writer.fixed32(span.kind === 'server' && span.parentSpanId !== undefined ? FLAGS_REMOTE : FLAGS_LOCAL);
+  if (span.state !== undefined) writeText(writer, tagOf(3, BYTES), span.state);
+  writeText(writer, tagOf(5, BYTES), span.name);
+  writeAttributes(writer, span.attributes, tagOf(9, BYTES));
+  writeCount(writer, tagOf(10, VARINT), span.dropped);
+  for (const link of span.links) {
+    const start = writer.open(tagOf(13, BYTES));
+    writer.reserve(FIXED_BYTES);
+    writeId(writer, tagOf(1, BYTES), link.traceId);
+    writeId(writer, tagOf(2, BYTES), link.spanId);
+    writer.byte(tagOf(6, FIXED32));
+    writer.fixed32(FLAGS_REMOTE);
+    if (link.state !== undefined) writeText(writer, tagOf(3, BYTES), link.state);
+    writer.close(start);
+  }
+  if (span.error === undefined) return;
+  const status = writer.open(tagOf(15, BYTES));
+  if (span.error !== '') writeText(writer, tagOf(2, BYTES), span.error);
+  writeCount(writer, tagOf(3, VARINT), STATUS_ERROR);
+  writer.close(status);
+}
+
+function writeLog(writer: ProtobufWriter, record: LogRecord): void {
+  writer.reserve(FIXED_BYTES);
+  const nanos = Number(record.timeNs.slice(-3));
+  const micros = Number(record.timeNs.slice(0, -3));
+  writer.byte(tagOf(1, FIXED64));
+  writer.fixedNanos(micros, nanos);
+  writer.byte(tagOf(11, FIXED64));
+  writer.fixedNanos(micros, nanos);
+  writer.byte(tagOf(2, VARINT));
+  writer.byte(record.severity);
+  if (record.span !== undefined) {
+    writer.byte(tagOf(8, FIXED32));
+    writer.fixed32(FLAG_SAMPLED);
+    writeId(writer, tagOf(9, BYTES), record.span.traceId);
+    writeId(writer, tagOf(10, BYTES), record.span.spanId);
+  }
+  const body = writer.open(tagOf(5, BYTES));
+  writeText(writer, tagOf(1, BYTES), record.body);
+  writer.close(body);
+  writeText(writer, tagOf(12, BYTES), record.eventName);
+  writeAttributes(writer, record.attributes, tagOf(6, BYTES));
+  writeCount(writer, tagOf(7, VARINT), record.dropped);
+}
+
+/** Needs room. */
+function writeId(writer: ProtobufWriter, tag: number, id: string): void {
+  writer.byte(tag);
+  writer.byte(id.length / 2);
+  writer.hex(id);
+}
+
+function writeText(writer: ProtobufWriter, tag: number, text: string): void {
+  writer.reserve(1);
+  writer.byte(tag);
+  writer.text(text);
+}
+
+function writeCount(writer: ProtobufWriter, tag: number, count: number): void {
+  if (count === 0) return;
+  writer.reserve(11);
+  writer.byte(tag);
+  writer.varint(count);
+}
+
+/** A key as it stands in every KeyValue: field, length, text, and the tag of the value. */
+function encodeKey(key: string): Uint8Array {
+  const text = Buffer.from(key);
+  // OTEL_RESOURCE_ATTRIBUTES may name keys of any length; the contract's are all short.
+  const length = text.length < 128 ? [text.length] : [(text.length & 127) | 128, text.length >>> 7];
+  return Uint8Array.of(tagOf(1, BYTES), ...length, ...text, tagOf(2, BYTES));
+}
+
+const KEYS: readonly Uint8Array[] = COLUMNS.map((column) => encodeKey(column.key));
+const NO_KEY = new Uint8Array();
+
+function writeAttributes(writer: ProtobufWriter, list: AttributeList, tag: number): void {
+  const { columns, values } = list;
+  for (let i = 0; i < columns.length; i++) {
+    const column = columns[i];
+    const value = values[i];
+    if (column === undefined || value === undefined) continue;
+    const key = KEYS[column.index] ?? NO_KEY;
+    writer.reserve(FIXED_BYTES);
+    if (typeof value === 'string') writeTextPair(writer, tag, key, value);
+    else writePair(writer, tag, key, value, column.isDouble);
+  }
+}
+
+/** Texts shorter than this are copied unit by unit, in the hope that they are ASCII. */
+const SHORT_TEXT = 48;
+
+function writeTextPair(writer: ProtobufWriter, tag: number, key: Uint8Array, value: string): void {
+  if (value.length < SHORT_TEXT && key.length < 72) {
+    const before = writer.length;
+    writer.byte(tag);
+    writer.byte(key.length + value.length + 3);
+    writer.raw(key);
+    writer.byte(value.length + 2);
+    writer.byte(tagOf(1, BYTES));
+    if (writer.shortText(value)) return;
+    writer.rewind(before);
+  }
+  const bytes = Buffer.byteLength(value);
+  const inner = 1 + lengthSize(bytes) + bytes;
+  writer.byte(tag);
+  writer.varint(key.length + lengthSize(inner) + inner);
+  writer.raw(key);
+  writer.varint(inner);
+  writer.byte(tagOf(1, BYTES));
+  writer.text(value, bytes);
+}
+
+/** A pair whose value has at most ten bytes, tag included. */
+function writePair(
+  writer: ProtobufWriter,
+  tag: number,
+  key: Uint8Array,
+  value: number | boolean,
+  isDouble: boolean,
+): void {
+  const start = writer.open(tag, 1);
+  writer.raw(key);
+  const inner = writer.open(undefined, 1);
+  if (typeof value === 'boolean') {
+    writer.byte(tagOf(2, VARINT));
+    writer.byte(value ? 1 : 0);
+  } else if (isDouble || !Number.isInteger(value)) {
+    writer.byte(tagOf(4, FIXED64));
+    writer.double(value);
+  } else {
+    writer.byte(tagOf(3, VARINT));
+    writer.varint(value);
+  }
+  writer.close(inner, 1);
+  writer.close(start, 1);
+}

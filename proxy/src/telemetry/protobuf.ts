@@ -1,0 +1,190 @@
+/**
+ * Writes protobuf: the few wire types that OTLP uses, into one buffer that grows and is used again. Lengths are
+ * written canonically (a receiver may compare bytes), by leaving room for the usual two bytes and moving the
+ * content where that was wrong. It knows nothing of OTLP.
+ * Source: protobuf.dev, "Encoding".
+ */
+
+/** Wire types, as the low three bits of a tag. */
+export const VARINT = 0;
+export const FIXED64 = 1;
+export const BYTES = 2;
+export const FIXED32 = 5;
+
+const TWO_32 = 2 ** 32;
+
+/** A tag of one byte: field numbers up to 15. */
+export function tagOf(field: number, wireType: number): number {
+  return (field << 3) | wireType;
+}
+
+export class ProtobufWriter {
+  #bytes = Buffer.allocUnsafe(64 * 1024);
+  #at = 0;
+  readonly #double = new Float64Array(1);
+  readonly #doubleBytes = new Uint8Array(this.#double.buffer);
+
+  /** Where the next byte goes. */
+  get length(): number {
+    return this.#at;
+  }
+
+  /** A copy of everything written; the writer is empty afterwards. */
+  take(): Uint8Array {
+    const whole = new Uint8Array(this.#at);
+    whole.set(this.#bytes.subarray(0, this.#at));
+    this.#at = 0;
+    return whole;
+  }
+
+  /** Makes sure that `count` bytes fit; the methods below that say so rely on it. */
+  reserve(count: number): void {
+    const needed = this.#at + count;
+    if (needed <= this.#bytes.length) return;
+    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#at));
+    this.#bytes = grown;
+  }
+
+  /** One byte, for which there must be room. */
+  byte(value: number): void {
+    this.#bytes[this.#at++] = value;
+  }
+
+  /** A whole number of at most 53 bits, for which there must be ten bytes of room. */
+  varint(value: number): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    if (value < 0) {
+      this.#negative(value);
+      return;
+    }
+    let rest = value;
+    while (rest >= TWO_32) {
+      bytes[at++] = (rest % 128) | 128;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest > 127) {
+      bytes[at++] = (rest & 127) | 128;
+      rest >>>= 7;
+    }
+    bytes[at++] = rest;
+    this.#at = at;
+  }
+
+  /** Two's complement of 64 bits: always ten bytes. */
+  #negative(value: number): void {
+    let rest = BigInt.asUintN(64, BigInt(value));
+    while (rest > 127n) {
+      this.byte(Number(rest & 127n) | 128);
+      rest >>= 7n;
+    }
+    this.byte(Number(rest));
+  }
+
+  /** Bytes as they are, for which there must be room. */
+  raw(source: Uint8Array): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let i = 0; i < source.length; i++) bytes[at++] = source[i] ?? 0;
+    this.#at = at;
+  }
+
+  /** Eight bytes, little end first, for which there must be room. */
+  double(value: number): void {
+    this.#double[0] = value;
+    this.raw(this.#doubleBytes);
+  }
+
+  /** `micros` × 1000 + `nanos` as an unsigned number of 64 bits, for which there must be room. */
+  fixedNanos(micros: number, nanos: number): void {
+    const low = (micros % TWO_32) * 1000 + nanos;
+    const high = Math.floor(micros / TWO_32) * 1000 + Math.floor(low / TWO_32);
+    this.fixed32(low % TWO_32);
+    this.fixed32(high);
+  }
+
+  /** Four bytes, little end first, for which there must be room. */
+  fixed32(value: number): void {
+    const bytes = this.#bytes;
+    bytes[this.#at] = value & 255;
+    bytes[this.#at + 1] = (value >>> 8) & 255;
+    bytes[this.#at + 2] = (value >>> 16) & 255;
+    bytes[this.#at + 3] = (value >>> 24) & 255;
+    this.#at += 4;
+  }
+
+  /** The bytes that lower-case hex digits stand for, for which there must be room. */
+  hex(digits: string): void {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    for (let i = 0; i + 1 < digits.length; i += 2) {
+      bytes[at++] = (nibble(digits.charCodeAt(i)) << 4) | nibble(digits.charCodeAt(i + 1));
+    }
+    this.#at = at;
+  }
+
+  /** Length and UTF-8 bytes of a text; `bytes` is its length when the caller knows it. */
+  text(value: string, bytes = Buffer.byteLength(value)): void {
+    this.reserve(bytes + 5);
+    this.varint(bytes);
+    this.#at += this.#bytes.write(value, this.#at);
+  }
+
+  /** Length and bytes of a text of fewer than 128 units, for which there must be room; false: it is not ASCII. */
+  shortText(value: string): boolean {
+    const bytes = this.#bytes;
+    const units = value.length;
+    let at = this.#at;
+    bytes[at++] = units;
+    for (let i = 0; i < units; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 127) return false;
+      bytes[at++] = unit;
+    }
+    this.#at = at;
+    return true;
+  }
+
+  /** Forgets what was written since `length` was this. */
+  rewind(length: number): void {
+    this.#at = length;
+  }
+
+  /**
+   * Begins a message whose length is not known yet, after its tag if it has one of its own; returns what `close`
+   * needs. `lengthBytes` is how many bytes the length will probably take: a wrong guess costs a move.
+   */
+  open(tag: number | undefined, lengthBytes = 2): number {
+    this.reserve(16);
+    if (tag !== undefined) this.byte(tag);
+    this.#at += lengthBytes;
+    return this.#at;
+  }
+
+  /** Ends the message begun at `start`, writing its length in front of it. */
+  close(start: number, lengthBytes = 2): void {
+    const end = this.#at;
+    const length = end - start;
+    const shift = lengthSize(length) - lengthBytes;
+    if (shift !== 0) {
+      this.reserve(8);
+      this.#bytes.copyWithin(start + shift, start, end);
+    }
+    this.#at = start - lengthBytes;
+    this.varint(length);
+    this.#at = end + shift;
+  }
+}
+
+/** Bytes of a length as a varint. */
+export function lengthSize(length: number): number {
+  if (length < 128) return 1;
+  if (length < 16_384) return 2;
+  if (length < 2_097_152) return 3;
+  return length < 268_435_456 ? 4 : 5;
+}
+
+function nibble(unit: number): number {
+  return unit < 58 ? unit - 48 : unit - 87;
+}
