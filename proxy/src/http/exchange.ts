@@ -11,6 +11,7 @@ import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { EndHow, UnixMicros } from '../observation/frame.ts';
 import { type OwnAnswer, tellInterrupted, tellTimeout, tellUnreachable } from './answers.ts';
+import { writeMetaTraceparent } from './metaTrace.ts';
 import { addForwarded, addMissing } from './outgoing.ts';
 import { Reply } from './reply.ts';
 import { type BodyReceiver, RequestBody } from './requestBody.ts';
@@ -157,11 +158,22 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
       path: targetOf(route, upstream),
       method: this.#request.method ?? 'GET',
       headers,
-      body: body ?? null,
+      body: this.#outgoingBody(body, whole, trace.traceparent),
       servername: upstream.servername,
     };
     upstream.pool.dispatch(options, this);
     if (observing && (body === undefined || whole !== undefined)) this.#sighting?.sightRequest();
+  }
+
+  /** The body as it came; only `rewrite-traceparent` writes into it, and only where it can be read whole. */
+  #outgoingBody(
+    body: Buffer | Readable | undefined,
+    whole: Buffer | undefined,
+    traceparent: string,
+  ): Buffer | Readable | null {
+    if (whole === undefined || !this.#context.settings.rewriteTraceparent) return body ?? null;
+    const coded = this.#plan.head.observed['content-encoding'] !== undefined;
+    return coded ? whole : writeMetaTraceparent(whole, traceparent);
   }
 
   #expire(): void {
@@ -245,12 +257,19 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
   #close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#context.live.delete(this);
     clearTimeout(this.#timer);
     if (!this.#settled) this.#abort?.();
-    if (!this.#sighting) return;
+    const { live } = this.#context;
+    if (!this.#sighting) {
+      live.delete(this);
+      return;
+    }
     const how = this.#how ?? (this.#reply.delivered ? 'complete' : 'client_gone');
-    this.#sighting.sightEnd(how, this.#settled, this.#body?.receivedBytes ?? 0, this.#body?.takePartial());
+    const { receivedBytes = 0 } = this.#body ?? {};
+    // Counted as running until its last frame is out, which may have to wait for a body to be decoded.
+    this.#sighting.sightEnd(how, this.#settled, receivedBytes, this.#body?.takePartial(), () =>
+      live.delete(this),
+    );
   }
 }
 

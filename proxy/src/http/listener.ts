@@ -55,6 +55,8 @@ const TAP_BYTES_MAX = 256 * 1024 * 1024;
 const KEEP_ALIVE_MS = 75_000;
 const HEAD_PATIENCE_MS = 60_000;
 const POLL_MS = 5;
+/** Bodies that are still being decoded get so long to give their last frame. */
+const LAST_FRAMES_MS = 1_000;
 
 /** Rejects when the address cannot be listened on. */
 export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Promise<RunningProxy> {
@@ -188,6 +190,7 @@ class Desk {
     // A stream that is only listened to never finishes by itself, so nothing waits for it.
     while (Date.now() < until && [...live].some((exchange) => !exchange.listening)) await sleep(POLL_MS);
     for (const exchange of [...live]) exchange.shutDown();
+    for (const last = Date.now() + LAST_FRAMES_MS; live.size > 0 && Date.now() < last; ) await sleep(POLL_MS);
     for (const socket of this.#upgraded) socket.destroy();
     for (const passThrough of this.#passThroughs) passThrough.close();
     server.closeAllConnections();

@@ -123,7 +123,13 @@ export class Sighting implements ReplyWatcher {
   }
 
   /** `answerWhole`: the answer's body came whole from whoever gave it. `partial`: what was read of the request. */
-  sightEnd(how: EndHow, answerWhole: boolean, receivedBytes: number, partial: Buffer | undefined): void {
+  sightEnd(
+    how: EndHow,
+    answerWhole: boolean,
+    receivedBytes: number,
+    partial: Buffer | undefined,
+    done: () => void,
+  ): void {
     if (!this.#bodyComplete) this.#whole ??= partial;
     this.sightRequest();
     this.#tap.sightEnd({
@@ -134,6 +140,7 @@ export class Sighting implements ReplyWatcher {
       whole: answerWhole,
       receivedBytes,
       sentBytes: this.reply?.sentBytes ?? 0,
+      done,
     });
   }
 }

@@ -37,6 +37,8 @@ export interface Ending {
   readonly whole: boolean;
   readonly receivedBytes: number;
   readonly sentBytes: number;
+  /** Called once the last frame is out. */
+  readonly done: () => void;
 }
 
 const EMPTY = Buffer.alloc(0);
@@ -137,6 +139,7 @@ export class Tap {
       else this.#sightBody(ending);
     } catch (error) {
       this.#context.onFault('tap_end', error);
+      ending.done();
     }
   }
 
@@ -202,6 +205,7 @@ export class Tap {
       sentBytes,
     };
     this.#emit(frame);
+    ending.done();
   }
 
   #sightSse(event: SseEvent): void {
