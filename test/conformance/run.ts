@@ -123,7 +123,7 @@ for (const revision of revisions) {
   }
 }
 const verdict = judge(comparisons, expectedDifferences);
-for (const line of verdict.expected) console.log(`expected ${line}`);
+for (const [reason, names] of verdict.expected) console.log(`expected: ${reason}\n  ${names.join('\n  ')}`);
 for (const line of verdict.failures) console.log(`FAILED ${line}`);
 if (verdict.failures.length > 0 || comparisons.length === 0) process.exitCode = 1;
 console.log(`${verdict.passed} passed, ${verdict.failures.length} failed, ${verdict.skipped} skipped`);
