@@ -12,6 +12,7 @@ import { findOddAnswer } from './oddAnswers.ts';
 import type { Pace } from './pace.ts';
 import { openShop } from './shop.ts';
 import type { ShopMemory } from './shopMemory.ts';
+import { TaskDesk } from './taskDesk.ts';
 
 const mcpPath = '/mcp';
 const messagePath = '/messages';
@@ -38,6 +39,8 @@ export async function startDemoServer(pace: Pace): Promise<DemoServer> {
   const sessions = keepLegacySessions(() => openShop(memory));
   const streams = keepLegacyStreams(messagePath, () => openShop(memory));
 
+  const tasks = new TaskDesk();
+
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(request.url ?? '/', 'http://demo');
     const refusal = checkCredential(request);
@@ -49,6 +52,8 @@ export async function startDemoServer(pace: Pace): Promise<DemoServer> {
     if (url.pathname !== mcpPath) return refuse(response, 404);
     const odd = findOddAnswer(body);
     if (odd !== undefined) return odd.answer(response);
+    const aboutTask = tasks.answer(body);
+    if (aboutTask !== undefined) return writeJson(response, 200, aboutTask);
     if (opensOldStream(request)) return streams.open(response);
     const isLegacy = await isLegacyRequest(await toWebRequest(named(request), body), body);
     await (isLegacy
@@ -99,8 +104,23 @@ function checkCredential(request: IncomingMessage): number | undefined {
 
 function refuse(response: ServerResponse, status: number): void {
   const challenge = status === 401 ? { 'www-authenticate': 'Bearer error="invalid_token"' } : {};
-  response.writeHead(status, { 'content-type': 'application/json', ...challenge });
-  response.end(JSON.stringify({ error: status === 401 ? 'invalid_token' : `status ${status}` }));
+  writeJson(response, status, { error: refusals[status] ?? 'bad_request' }, challenge);
+}
+
+const refusals: Readonly<Record<number, string>> = {
+  401: 'invalid_token',
+  403: 'insufficient_scope',
+  404: 'not_found',
+};
+
+function writeJson(
+  response: ServerResponse,
+  status: number,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  response.writeHead(status, { 'content-type': 'application/json', ...headers });
+  response.end(JSON.stringify(body));
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {

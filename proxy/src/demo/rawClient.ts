@@ -12,10 +12,10 @@ export interface RawOptions {
 }
 
 export interface RawClient {
-  /** Posts `body` (text as it is, anything else as JSON) and reads the answer to its end. */
-  post(body: unknown, options?: RawOptions): Promise<void>;
+  /** Posts `body` (text as it is, anything else as JSON) and gives the answer's text, read to its end. */
+  post(body: unknown, options?: RawOptions): Promise<string>;
   /** Calls a tool with an id of its own. */
-  call(tool: string, input?: object, options?: RawOptions): Promise<void>;
+  call(tool: string, input?: object, options?: RawOptions): Promise<string>;
   /** Ends the session by DELETE. */
   end(): Promise<void>;
 }
@@ -29,7 +29,7 @@ export async function connectRawClient(
 ): Promise<RawClient> {
   const session: Record<string, string> = {};
   let lastId = 0;
-  const post = async (body: unknown, options: RawOptions = {}): Promise<void> => {
+  const post = async (body: unknown, options: RawOptions = {}): Promise<string> => {
     const leaving = new AbortController();
     const timer =
       options.leaveAfterMs === undefined
@@ -44,12 +44,12 @@ export async function connectRawClient(
       });
       const id = response.headers.get('mcp-session-id');
       if (id !== null) session['mcp-session-id'] = id;
-      await response.text();
+      return await response.text();
     } finally {
       clearTimeout(timer);
     }
   };
-  const call = (tool: string, input: object = {}, options?: RawOptions): Promise<void> => {
+  const call = (tool: string, input: object = {}, options?: RawOptions): Promise<string> => {
     lastId += 1;
     return post(
       { jsonrpc: '2.0', id: lastId, method: 'tools/call', params: { name: tool, arguments: input } },

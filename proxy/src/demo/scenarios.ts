@@ -16,10 +16,11 @@ export interface Scenario {
   readonly run: (stage: Stage, round: number) => Promise<unknown>;
 }
 
-const conversation = (): Record<string, unknown> => ({
-  baggage: 'gen_ai.conversation.id=conv-7f3a,tenant=demo',
+/** A new conversation each round, as people have them. */
+const conversation = (round: number): Record<string, unknown> => ({
+  baggage: `gen_ai.conversation.id=conv-7f${round},tenant=demo`,
 });
-const chatHint = (): Record<string, unknown> => ({ 'openai/session': 'v1/demo-chat-session-41' });
+const chatHint = (round: number): Record<string, unknown> => ({ 'openai/session': `v1/demo-chat-${round}` });
 const newTraceparent = (): string =>
   `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 
@@ -117,13 +118,13 @@ const agentScenarios: readonly Scenario[] = [
     client: 'agent-runner',
     run: async (stage, round) => {
       const client = await stage.get('agent-runner');
-      await client.listTools();
+      await client.listTools({ _meta: conversation(round) });
       for (const waitMs of [0, 250, 500]) {
         await stage.pace.pause(waitMs);
         await client.callTool({
           name: 'create_payment',
           arguments: { order_id: `ord-7${round}`, amount_cents: 3340 },
-          _meta: { ...conversation(), traceparent: newTraceparent() },
+          _meta: { ...conversation(round), traceparent: newTraceparent() },
         });
       }
     },
@@ -132,12 +133,12 @@ const agentScenarios: readonly Scenario[] = [
     name: 'multi-round refund',
     shows: 'one operation of two rounds (input_required, requestState), user’s time apart from server’s',
     client: 'agent-runner',
-    run: async (stage) => {
+    run: async (stage, round) => {
       const client = await stage.get('agent-runner');
       await client.callTool({
         name: 'refund_payment',
         arguments: { order_id: 'ord-1041' },
-        _meta: conversation(),
+        _meta: conversation(round),
       });
     },
   },
@@ -145,13 +146,13 @@ const agentScenarios: readonly Scenario[] = [
     name: 'slow report',
     shows: 'a call of 2.4 s with progress and the server’s logs on its own stream',
     client: 'agent-runner',
-    run: async (stage) => {
+    run: async (stage, round) => {
       const client = await stage.get('agent-runner');
       await client.callTool(
         {
           name: 'export_report',
           arguments: { month: '2026-10' },
-          _meta: { ...conversation(), 'io.modelcontextprotocol/logLevel': 'info' },
+          _meta: { ...conversation(round), 'io.modelcontextprotocol/logLevel': 'info' },
         },
         { onprogress: () => undefined },
       );
@@ -161,11 +162,11 @@ const agentScenarios: readonly Scenario[] = [
     name: 'closed stream',
     shows: 'a 2026-07-28 call cancelled by closing its stream',
     client: 'agent-runner',
-    run: async (stage) => {
+    run: async (stage, round) => {
       const client = await stage.get('agent-runner');
       await fails(
         client.callTool(
-          { name: 'export_report', arguments: { month: '2026-08' }, _meta: conversation() },
+          { name: 'export_report', arguments: { month: '2026-08' }, _meta: conversation(round) },
           { signal: AbortSignal.timeout(900), onprogress: () => undefined },
         ),
       );
@@ -175,9 +176,9 @@ const agentScenarios: readonly Scenario[] = [
     name: 'big export',
     shows: 'a result of more than 100 KB, its payload cut and its true size kept',
     client: 'agent-runner',
-    run: async (stage) => {
+    run: async (stage, round) => {
       const client = await stage.get('agent-runner');
-      await client.callTool({ name: 'export_orders', _meta: conversation() });
+      await client.callTool({ name: 'export_orders', _meta: conversation(round) });
     },
   },
 ];
@@ -213,13 +214,13 @@ const otherScenarios: readonly Scenario[] = [
     name: 'chat',
     shows: 'a session known by a client’s hint (openai/session), and a subscription that hears of changes',
     client: 'chat-widget',
-    run: async (stage) => {
+    run: async (stage, round) => {
       const client = await stage.get('chat-widget');
       const subscription = await client.listen({ toolsListChanged: true });
-      await client.callTool({ name: 'search_products', arguments: { query: 'tea' }, _meta: chatHint() });
-      await client.callTool({ name: 'refresh_catalog', _meta: chatHint() });
+      await client.callTool({ name: 'search_products', arguments: { query: 'tea' }, _meta: chatHint(round) });
+      await client.callTool({ name: 'refresh_catalog', _meta: chatHint(round) });
       await stage.pace.pause(800);
-      await fails(client.callTool({ name: 'search_prodcuts', arguments: {}, _meta: chatHint() }));
+      await fails(client.callTool({ name: 'search_prodcuts', arguments: {}, _meta: chatHint(round) }));
       await subscription.close();
     },
   },
@@ -245,7 +246,7 @@ const rawScenarios: readonly Scenario[] = [
     run: async (stage) => {
       const job = await stage.openRaw('nightly-job', '2025-06-18');
       await job.call('create_payment', {}, { headers: { authorization: 'Bearer sk-demo-expired-4711' } });
-      await job.call('create_payment', {}, { headers: { authorization: 'Bearer sk-demo-readonly-4712' } });
+      await job.call('refund_payment', {}, { headers: { authorization: 'Bearer sk-demo-readonly-4712' } });
       await job.end();
     },
   },
@@ -269,6 +270,23 @@ const rawScenarios: readonly Scenario[] = [
     run: async (stage) => {
       const job = await stage.openRaw('nightly-job', '2025-06-18');
       await fails(job.call('export_report', { month: '2026-07' }, { leaveAfterMs: 500 }));
+      await job.end();
+    },
+  },
+  {
+    name: 'task',
+    shows: 'a call answered by a task (2025-11-25), polled until it is done: one operation of several rounds',
+    client: 'nightly-job',
+    run: async (stage) => {
+      const job = await stage.openRaw('nightly-job', '2025-11-25');
+      const call = { name: 'export_report', arguments: { month: '2026-06' }, task: { ttl: 60_000 } };
+      const begun = await job.post({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: call });
+      const params = { taskId: JSON.parse(begun).result.task.taskId };
+      for (const id of [2, 3]) {
+        await stage.pace.pause(300);
+        await job.post({ jsonrpc: '2.0', id, method: 'tasks/get', params });
+      }
+      await job.post({ jsonrpc: '2.0', id: 4, method: 'tasks/result', params });
       await job.end();
     },
   },
