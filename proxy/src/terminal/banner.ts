@@ -7,11 +7,10 @@ import { plainText } from './text.ts';
 
 export interface BannerFacts {
   readonly version: string;
-  /** Address of the proxy, such as `http://127.0.0.1:7600`. */
-  readonly proxyUrl: string;
   /** Each upstream by its name, with the address that clients use for it. */
   readonly upstreams: readonly { readonly name: string; readonly url: string; readonly clientUrl: string }[];
   readonly demo: boolean;
+  readonly observes: boolean;
   /** Where OTLP goes; undefined when nothing is exported. */
   readonly exportsTo: string | undefined;
   readonly payloadMode: string;
@@ -28,8 +27,10 @@ export function formatBanner(facts: BannerFacts): string {
     const before = facts.upstreams.length > 1 ? `${name}: ` : '';
     lines.push(row('proxy', `${before}${paint(clientUrl, 'strong')}  ${paint('→', 'muted')}  ${behind}`));
   }
-  lines.push(row('export', facts.exportsTo === undefined ? nowhere() : plainText(facts.exportsTo)));
-  lines.push(row('payloads', PAYLOAD_WORDS[facts.payloadMode] ?? facts.payloadMode));
+  if (facts.observes) {
+    lines.push(row('export', facts.exportsTo === undefined ? nowhere() : plainText(facts.exportsTo)));
+    lines.push(row('payloads', PAYLOAD_WORDS[facts.payloadMode] ?? facts.payloadMode));
+  } else lines.push(row('observes', 'nothing (--no-observe)'));
   for (const warning of facts.warnings) lines.push(row('note', paint(plainText(warning), 'warn')));
   lines.push('', `  ${paint('for a client’s configuration file:', 'muted')}`);
   lines.push(`  ${clientConfiguration(facts)}`);

@@ -60,9 +60,9 @@ describe('texts', () => {
 describe('formatBanner', () => {
   const facts = {
     version: '0.1.0',
-    proxyUrl: 'http://127.0.0.1:7600',
     upstreams: [{ name: 'shop', url: 'http://localhost:3000/mcp', clientUrl: 'http://127.0.0.1:7600/mcp' }],
     demo: false,
+    observes: true,
     exportsTo: undefined,
     payloadMode: 'redacted',
     warnings: [],

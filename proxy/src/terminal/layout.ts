@@ -18,9 +18,8 @@ const ROOMY = 118;
 /** The layout for a terminal `width` columns wide, with `servers` upstreams. */
 export function layoutFor(width: number | undefined, servers: number): Layout {
   const server = servers > 1 ? 12 : 0;
-  if (width === undefined || width >= COMFORTABLE) {
-    return { width, client: 18, server, what: 34, parts: true };
-  }
+  if (width === undefined) return { width, client: 24, server, what: 36, parts: true };
+  if (width >= COMFORTABLE) return { width, client: 18, server, what: 34, parts: true };
   if (width >= ROOMY) return { width, client: 14, server: server === 0 ? 0 : 8, what: 26, parts: true };
   if (width >= 90) return { width, client: 12, server: 0, what: 28, parts: false };
   return { width, client: 0, server: 0, what: 26, parts: false };

@@ -59,7 +59,7 @@ const lineWide = (event: Event): string => lineOf(event, WIDE) ?? '';
 describe('lineOf', () => {
   it('says everything about an ordinary call', () => {
     expect(lineWide(request())).toBe(
-      '10:08:48.300  7f3a…c21  claude-ai 1.4       tools/call create_payment              42 ms +  0.3 ms =    42 ms  200   · ok',
+      '10:08:48.300  7f3a…c21  claude-ai 1.4             tools/call create_payment                42 ms +  0.3 ms =    42 ms  200   · ok',
     );
   });
 

@@ -1,0 +1,46 @@
+/** What the two threads say to each other. Frames go over as plain arrays; everything else has a `kind`. */
+import type { Frame, ShutdownFrame } from '../observation/frame.ts';
+import type { ObserverSettings } from '../observation/settings.ts';
+
+/** What the observing thread is started with: plain data only. */
+export interface ThreadSettings<Lines> {
+  readonly observer: ObserverSettings;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly version: string;
+  readonly instanceId: string;
+  /** How lines are made; undefined makes none. */
+  readonly lines: Lines | undefined;
+}
+
+/** `workerData`: the settings, and two counters that the thread adds to as it takes frames. */
+export interface ThreadStart<Lines> extends ThreadSettings<Lines> {
+  readonly taken: Int32Array;
+}
+
+/** Places in `taken`. */
+export const TAKEN_FRAMES = 0;
+export const TAKEN_BYTES = 1;
+
+export type ToThread =
+  | readonly Frame[]
+  | { readonly kind: 'health'; readonly eventLoopDelayP99Seconds: number; readonly rssBytes: number }
+  /** Take this last frame, deliver what is there for at most so long, and answer `closed`. */
+  | { readonly kind: 'close'; readonly frame: ShutdownFrame; readonly timeoutMs: number };
+
+export type FromThread =
+  | { readonly kind: 'ready' }
+  /** Lines for a reader, each ended by a line break. */
+  | { readonly kind: 'lines'; readonly text: string }
+  /** One line about ourselves, for the operator. */
+  | { readonly kind: 'log'; readonly line: string }
+  | { readonly kind: 'closed'; readonly stats: ThreadStats };
+
+/** What became of the events, at the end. */
+export interface ThreadStats {
+  readonly events: number;
+  /** Faults of our own: frames that broke the fold, batches that a sink did not take. */
+  readonly faults: number;
+  /** Spans and records that the collector accepted, and those it will never see. */
+  readonly exported: number;
+  readonly lost: number;
+}
