@@ -5,7 +5,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import express from 'express';
 import type { FrameSink } from '../observation/frame.ts';
 import { type CountryOf, createAddressReader } from './address.ts';
 import {
@@ -16,6 +15,7 @@ import {
   refuseForm,
   tellDraining,
 } from './answers.ts';
+import { createApp } from './app.ts';
 import { ByteBudget } from './bytes.ts';
 import { createCredentialReader } from './credential.ts';
 import { Exchange, type ExchangeContext } from './exchange.ts';
@@ -61,7 +61,9 @@ const LAST_FRAMES_MS = 1_000;
 /** Rejects when the address cannot be listened on. */
 export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Promise<RunningProxy> {
   const desk = new Desk(settings, deps);
+  const app = createApp((request, response) => desk.take(request, response));
   const server = createServer({
+    ...app.serverOptions,
     maxHeaderSize: HEAD_BYTES_MAX,
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEAD_PATIENCE_MS,
@@ -71,14 +73,10 @@ export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Prom
     shouldUpgradeCallback: (request: IncomingMessage) =>
       request.headers.upgrade?.toLowerCase() === 'websocket',
   });
-  const app = express();
-  app.disable('x-powered-by');
-  app.disable('etag');
-  app.use((request, response) => desk.take(request, response));
-  server.on('request', app);
+  server.on('request', app.listener);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (desk.mayContinue(request)) response.writeContinue();
-    app(request, response);
+    app.listener(request, response);
   });
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     desk.takeUpgrade(request, socket, head);
