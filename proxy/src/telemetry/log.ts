@@ -37,7 +37,8 @@ const ATTRIBUTE_OVERHEAD_BYTES = 16;
 
 const BUCKET = columnOf('sightline.bucket');
 const SAMPLED = columnOf('sightline.sampled');
-const ADDED = [BUCKET.key, SAMPLED.key];
+const FIRST_BYTE = columnOf('sightline.upstream.first_byte');
+const ADDED = [BUCKET.key, SAMPLED.key, FIRST_BYTE.key];
 const distributeEvent = createDistributor(['event', 'detail'], ADDED);
 const distributeSession = createDistributor(['session'], ADDED);
 const distributeLoss = createDistributor(['loss'], ADDED);
@@ -69,6 +70,9 @@ function eventRecords(
   const kept = sampled ? span : undefined;
   const [attributes, detail = new AttributeList()] = distributeEvent(event.attributes);
   if (span !== undefined && !sampled) attributes?.add(SAMPLED, false);
+  // Only the exchanges know it; of several, the first is the one that the request waited for.
+  const firstByte = 'clients' in event ? event.clients[0]?.attributes[FIRST_BYTE.key] : undefined;
+  if (typeof firstByte === 'number') detail.add(FIRST_BYTE, firstByte);
   const records = [finishRecord(event, attributes, severityOf(event), kept, limits)];
   for (const payload of partsOf(event, detail)) {
     const list = payload.part === 'request' ? detail : new AttributeList();

@@ -4,7 +4,14 @@
  * verdict come with the event. It refuses to make spans of anything but a request.
  */
 import type { RequestEvent, SpanContext } from '../observation/event.ts';
-import { AttributeList, columnOf, createDistributor, type Limits, limitAttributes } from './selection.ts';
+import {
+  AttributeList,
+  COLUMNS,
+  columnOf,
+  createDistributor,
+  type Limits,
+  limitAttributes,
+} from './selection.ts';
 
 /** One span, before OpenTelemetry's own types. Times in unix microseconds. */
 export interface SpanRecord {
@@ -29,10 +36,17 @@ const NO_LINKS: readonly SpanContext[] = [];
 const ERROR_TYPE = columnOf('error.type');
 const METHOD_LABEL = columnOf('sightline.method.label');
 const TOOL_LABEL = columnOf('sightline.tool.label');
-const ADDED = [ERROR_TYPE.key, METHOD_LABEL.key, TOOL_LABEL.key];
+/** What an exchange knows and its request does not. */
+const OWN = ['server.address', 'server.port', 'sightline.upstream.first_byte'] as const;
 /** One walk for the SERVER span and for what its children have in common; one for what each child has besides. */
-const distribute = createDistributor(['server', 'client'], ADDED);
-const distributeOwn = createDistributor(['client'], ADDED);
+const distribute = createDistributor(
+  ['server', 'client'],
+  [ERROR_TYPE.key, METHOD_LABEL.key, TOOL_LABEL.key, ...OWN],
+);
+const distributeOwn = createDistributor(
+  ['client'],
+  COLUMNS.map((column) => column.key).filter((key) => !OWN.some((own) => own === key)),
+);
 
 /** The SERVER span first, then its children in the order of their exchanges. */
 export function translateSpans(event: RequestEvent, limits: Limits): readonly SpanRecord[] {
