@@ -11,7 +11,6 @@ import type { Problem } from './config/problem.ts';
 import { formatConfig, formatProblems } from './config/report.ts';
 import type { Upstream } from './config/servers.ts';
 import { toObserverSettings } from './config/settings.ts';
-import { startDemo } from './demo/demo.ts';
 import { loadCountries } from './http/country.ts';
 import { startProxy } from './http/listener.ts';
 import type { ProxySettings } from './http/settings.ts';
@@ -96,7 +95,8 @@ function exportsTo(otel: EnvironmentReading): string | undefined {
 }
 
 async function run(config: Config, otel: EnvironmentReading): Promise<void> {
-  const demo = config.upstreams.length === 0 ? await startDemo() : undefined;
+  // Only the demo needs the SDK, and what is not loaded takes no memory.
+  const demo = config.upstreams.length === 0 ? await (await import('./demo/demo.ts')).startDemo() : undefined;
   const upstreams = demo ? [{ name: 'demo', url: new URL(demo.upstreamUrl), headers: {} }] : config.upstreams;
   const color = wantsColor(config);
   const lines: LineOptions = {
@@ -119,6 +119,12 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
     countryOf,
     onFault,
   });
+  stopOnSignal(async () => {
+    await demo?.close();
+    await proxy.close();
+    const stats = await thread?.close(DELIVERY_MS);
+    if (stats) log(formatStats(stats, thread?.dropped() ?? 0, exportsTo(otel) !== undefined));
+  });
   const clientUrls = upstreams.map(({ name, url }) => {
     const prefix = upstreams.length === 1 ? '' : `/${name}`;
     return { name, url: url.href, clientUrl: `${proxy.url}${prefix}${url.pathname}${url.search}` };
@@ -137,12 +143,6 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   );
   if (thread && lines.show !== 'none') screen.print(`${headingOf(lines)}\n`);
   demo?.startClients(proxy.url);
-  stopOnSignal(async () => {
-    await demo?.close();
-    await proxy.close();
-    const stats = await thread?.close(DELIVERY_MS);
-    if (stats) log(formatStats(stats, thread?.dropped() ?? 0, exportsTo(otel) !== undefined));
-  });
 }
 
 function observe(
