@@ -208,7 +208,7 @@ class Recorder {
     this.#running.delete(x);
     // A last byte that has only just passed: the end follows it at once.
     this.#nowUs += PASSING_US;
-    tap.sightEnd({ atUs: this.#nowUs, how, whole: how === 'complete', ...facts });
+    tap.sightEnd({ atUs: this.#nowUs, how, whole: how === 'complete', done: () => {}, ...facts });
   }
 
   #of(x: number): Running {

@@ -84,17 +84,19 @@ export function finish(fold: Fold, request: OpenRequest, facts: EndFacts): void 
   });
 }
 
-/** A handshake joins its session with its answer, a probe only when it was not refused. */
+/**
+ * A handshake joins its session with its answer. `server/discover` begins none by inference: clients send it before
+ * they say which conversation is meant, and a session of nothing else would be nobody's.
+ */
 function joinNow(fold: Fold, request: OpenRequest, facts: EndFacts): void {
   const { exchange } = request;
   if (request.direction === 'server_to_client') return;
   if (!request.joined) {
     const succeeded = facts.ending.outcome === 'ok';
-    const found = fold.registry.find(exchange.server, request.evidence);
     if (succeeded && request.method === 'initialize') beginHandshake(fold, request);
-    else if (succeeded && !found)
+    else if (succeeded && isStated(request)) {
       request.joined = fold.registry.resolve(exchange.server, request.evidence, request.startUs);
-    else request.joined = found;
+    } else request.joined = fold.registry.find(exchange.server, request.evidence);
     if (request.joined && succeeded) learn(request.joined, exchange, request.envelope);
   }
   if (request.method === 'initialize' && request.joined) learnHandshake(fold, request, request.joined, facts);
@@ -103,12 +105,16 @@ function joinNow(fold: Fold, request: OpenRequest, facts: EndFacts): void {
 /** Joins a handshake without a protocol session id: by what else it says, else a session of its own. */
 function beginHandshake(fold: Fold, request: OpenRequest): void {
   const { exchange, evidence } = request;
-  const stated = evidence.find(({ source }) => source === 'conversation' || source === 'client_hint');
   const inferred = evidence.at(-1);
   request.joined =
-    stated || !inferred
+    isStated(request) || !inferred
       ? fold.registry.resolve(exchange.server, evidence, request.startUs)
       : fold.registry.begin(exchange.server, inferred, request.startUs);
+}
+
+/** The client itself says which session a request belongs to. */
+function isStated({ evidence }: OpenRequest): boolean {
+  return evidence.some(({ source }) => source === 'conversation' || source === 'client_hint');
 }
 
 /** Joins a handshake to the session whose id its answer carries (2025-03-26 transports §Session Management). */

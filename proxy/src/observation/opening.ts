@@ -141,8 +141,8 @@ export function learn(joined: Joined<SessionState>, exchange: Exchange, envelope
 }
 
 /**
- * A handshake's session is known only with its answer (that carries the session id), and a refused `server/discover`
- * is a client finding out the era: it must not begin a session that nobody uses again.
+ * A handshake's session is known only with its answer (that carries the session id), and `server/discover` joins only
+ * what is there already.
  */
 function joinsLate(method: string, exchange: Exchange): boolean {
   // Nothing was handed on: the proxy's own refusal must not begin a session for whoever it refused.

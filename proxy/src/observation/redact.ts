@@ -7,45 +7,33 @@ import type { PayloadPart } from '../contract/index.ts';
 import { isArray, isObject, type Json } from '../mcp/jsonrpc.ts';
 import type { Payload } from './event.ts';
 import { matchesPath, type PathStep, parsePath } from './redactPath.ts';
+import { type Count, hidden, TextRedactor } from './redactText.ts';
 import type { PayloadMode, RedactionRules } from './settings.ts';
 
-/** Strings inside strings inside strings: how deep embedded JSON is looked into. */
+/** Strings inside strings inside strings: how deep embedded JSON is parsed; deeper, it is searched as text. */
 const EMBEDDED_DEPTH_MAX = 3;
-/** Nesting to which values are walked; what lies deeper is hidden whole. */
+/** Nesting, embedded JSON included, to which values are walked; what lies deeper is hidden whole. */
 const WALK_DEPTH_MAX = 1_000;
 
-interface Count {
-  redacted: number;
+/** Where a walk is. */
+interface Walk {
+  readonly count: Count;
+  /** Steps from the message's root; kept only where a path rule might match. */
+  readonly path: (string | number)[] | undefined;
+  readonly depth: number;
+  readonly embedded: number;
 }
 
 export class Redactor {
   readonly #mode: PayloadMode;
   readonly #bytesMax: number;
-  readonly #key: RegExp;
-  readonly #keyInText: RegExp;
-  readonly #keyInBrokenJson: RegExp;
-  readonly #keyAssigned: RegExp;
-  readonly #pattern: RegExp | undefined;
-  readonly #patternNames: readonly string[];
+  readonly #text: TextRedactor;
   readonly #paths: readonly { readonly text: string; readonly steps: readonly PathStep[] }[];
 
   constructor(rules: RedactionRules, mode: PayloadMode, bytesMax: number) {
     this.#mode = mode;
     this.#bytesMax = bytesMax;
-    const keys = rules.keys.map(keySource).join('|') || '(?!)';
-    this.#key = new RegExp(`^(?:${keys})$`, 'i');
-    // Begins with the quote: `progressToken` ends like a secret's key, and stands in most calls.
-    this.#keyInText = new RegExp(`"(?:${keys})\\\\*"\\s*:`, 'i');
-    this.#keyInBrokenJson = new RegExp(
-      `(\\\\*"(${keys})\\\\*"\\s*:\\s*)(?:\\\\*"(?:[^"\\\\]|\\\\.)*"?|[[{][\\s\\S]*|[^,}\\]\\s]+)`,
-      'gi',
-    );
-    this.#keyAssigned = new RegExp(`\\b(${keys})=[^&\\s"'<>,;]+`, 'gi');
-    this.#patternNames = rules.patterns.map((pattern) => pattern.name);
-    this.#pattern =
-      rules.patterns.length > 0
-        ? new RegExp(rules.patterns.map((pattern) => `(${nonCapturing(pattern.source)})`).join('|'), 'gi')
-        : undefined;
+    this.#text = new TextRedactor(rules);
     this.#paths = rules.paths.flatMap((text) => {
       const steps = parsePath(text);
       return steps ? [{ text, steps }] : [];
@@ -65,124 +53,101 @@ export class Redactor {
   line(text: string, bytesMax: number): string {
     // Ten times the cap is enough to redact a token that begins inside it; the rest is never shown.
     const head = text.length > bytesMax * 10 ? text.slice(0, bytesMax * 10) : text;
-    const plain = this.#redactString(head, { redacted: 0 }, 0);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
-    return cutBytes(plain.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim(), bytesMax);
+    const plain = this.#redactString(head, { count: { redacted: 0 }, path: undefined, depth: 0, embedded: 0 });
+    return cutBytes(plain.replace(CONTROL, ' ').trim(), bytesMax);
   }
 
   #redactBody(text: string, count: Count): string {
-    if (!this.#isSuspect(text)) return text;
+    const byPath = this.#paths.length > 0;
+    if (!byPath && !this.#text.isSuspect(text)) return text;
+    return this.#redactJson(text, { count, path: byPath ? [] : undefined, depth: 0, embedded: 0 });
+  }
+
+  /** A JSON text, written anew only when something in it was hidden. */
+  #redactJson(text: string, walk: Walk): string {
+    const before = walk.count.redacted;
     let value: Json;
     try {
       value = JSON.parse(text);
     } catch {
-      return this.#redactBroken(text, count);
+      return this.#text.hideBroken(text, walk.count);
     }
-    const redacted = this.#redactValue(value, [], count, 0);
-    return count.redacted === 0 ? text : JSON.stringify(redacted);
+    const redacted = this.#redactValue(value, walk);
+    if (walk.count.redacted === before) return text;
+    if (!INEXACT_NUMBER.test(text)) return JSON.stringify(redacted);
+    walk.count.redacted = before;
+    return JSON.stringify(this.#redactValue(parseExactly(text) ?? value, walk));
   }
 
-  #isSuspect(text: string): boolean {
-    if (this.#paths.length > 0 || this.#keyInText.test(text) || this.#assigns(text)) return true;
-    // A key may be spelled with escapes of plain letters; then only parsing tells.
-    return text.includes('\\u00') || this.#matchesPattern(text);
-  }
-
-  #matchesPattern(text: string): boolean {
-    if (!this.#pattern) return false;
-    this.#pattern.lastIndex = 0;
-    return this.#pattern.test(text);
-  }
-
-  #assigns(text: string): boolean {
-    if (!text.includes('=')) return false;
-    this.#keyAssigned.lastIndex = 0;
-    return this.#keyAssigned.test(text);
-  }
-
-  #redactValue(value: Json, path: readonly (string | number)[], count: Count, embedded: number): Json {
-    if (path.length > WALK_DEPTH_MAX) return hide(count, 'depth', String(WALK_DEPTH_MAX));
-    if (embedded === 0 && this.#paths.length > 0) {
-      const rule = this.#paths.find(({ steps }) => matchesPath(steps, path));
-      if (rule) return hide(count, 'path', rule.text);
+  #redactValue(value: Json, walk: Walk): Json {
+    const { count, path, depth } = walk;
+    if (depth > WALK_DEPTH_MAX) return hidden(count, 'depth', String(WALK_DEPTH_MAX));
+    const rule = path && this.#paths.find(({ steps }) => matchesPath(steps, path));
+    if (rule) return hidden(count, 'path', rule.text);
+    if (typeof value === 'string') return this.#redactString(value, walk);
+    const number = numberText(value);
+    if (number !== undefined) {
+      const shown = this.#text.hide(number, count);
+      return shown === number ? value : shown;
     }
-    if (typeof value === 'string') return this.#redactString(value, count, embedded);
-    if (isArray(value)) {
-      return value.map((element, index) => this.#redactValue(element, [...path, index], count, embedded));
-    }
+    const inner = { ...walk, depth: depth + 1 };
+    if (isArray(value)) return value.map((element, at) => this.#redactMember(at, element, inner));
     if (!isObject(value)) return value;
-    const entries = Object.entries(value).map(([key, member]): [string, Json] => {
-      if (member !== null && member !== '' && this.#key.test(key)) return [key, hide(count, 'key', key)];
-      return [key, this.#redactValue(member ?? null, [...path, key], count, embedded)];
-    });
+    const entries = Object.entries(value).map(([key, member = null]): [string, Json] => [
+      this.#text.hide(key, count),
+      member !== null && member !== '' && this.#text.isSecretKey(key)
+        ? hidden(count, 'key', key)
+        : this.#redactMember(key, member, inner),
+    ]);
     // fromEntries defines, it does not assign: a key `__proto__` stays a key.
     return Object.fromEntries(entries);
   }
 
-  #redactString(text: string, count: Count, embedded: number): string {
+  #redactMember(step: string | number, member: Json, walk: Walk): Json {
+    walk.path?.push(step);
+    const redacted = this.#redactValue(member, walk);
+    walk.path?.pop();
+    return redacted;
+  }
+
+  #redactString(text: string, walk: Walk): string {
     const first = text.trimStart()[0];
-    if ((first === '{' || first === '[') && embedded < EMBEDDED_DEPTH_MAX) {
-      const inner = this.#redactEmbedded(text, count, embedded);
-      if (inner !== undefined) return inner;
-    }
-    return this.#redactProse(text, count);
-  }
-
-  /** JSON inside a string; undefined when it is none. */
-  #redactEmbedded(text: string, count: Count, embedded: number): string | undefined {
-    let value: Json;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      return this.#redactBroken(text, count);
-    }
-    const before = count.redacted;
-    const redacted = this.#redactValue(value, [], count, embedded + 1);
-    return count.redacted === before ? text : JSON.stringify(redacted);
-  }
-
-  /** Text that should be JSON and is not: by key and pattern on the text itself, hiding rather too much. */
-  #redactBroken(text: string, count: Count): string {
-    // A key may hide behind escapes of plain letters; nothing here has to stay valid.
-    const spelled = text.replace(/\\u00([2-7][0-9a-f])/gi, (spelling, hex: string) => {
-      const letter = String.fromCharCode(Number.parseInt(hex, 16));
-      return /[\w-]/.test(letter) ? letter : spelling;
-    });
-    const byKey = spelled.replace(this.#keyInBrokenJson, (_match, before: string, key: string) => {
-      return `${before}"${hide(count, 'key', key)}"`;
-    });
-    return this.#redactProse(byKey, count);
-  }
-
-  #redactProse(text: string, count: Count): string {
-    const assigned = this.#assigns(text)
-      ? text.replace(this.#keyAssigned, (_match, key: string) => `${key}=${hide(count, 'key', key)}`)
-      : text;
-    if (!this.#pattern || !this.#matchesPattern(assigned)) return assigned;
-    return assigned.replace(this.#pattern, (...match: unknown[]) => {
-      const group = this.#patternNames.findIndex((_name, index) => match[index + 1] !== undefined);
-      return hide(count, 'pattern', this.#patternNames[group] ?? '');
-    });
+    if (first !== '{' && first !== '[') return this.#text.hide(text, walk.count);
+    if (walk.embedded >= EMBEDDED_DEPTH_MAX) return this.#text.hideBroken(text, walk.count);
+    return this.#redactJson(text, { ...walk, path: undefined, embedded: walk.embedded + 1 });
   }
 }
 
-/** What stands in place of a hidden value; it names the rule, so that a view can say who hid it. */
-function hide(count: Count, rule: 'key' | 'pattern' | 'path' | 'depth', name: string): string {
-  count.redacted += 1;
-  return `[redacted: ${rule} ${name}]`;
+const CONTROL = /[\p{Cc}\u2028\u2029]+/gu;
+
+/** A number that JavaScript might write otherwise than it stands: `1.0`, `1e400`, `-0`, more than 15 digits. */
+const INEXACT_NUMBER = /\d[.eE]|\d{16}|-0/;
+
+/** What TypeScript's library does not know of JSON yet (Node 21, ES2027 JSON.parse source text access). */
+interface SourceAwareJson {
+  parse(text: string, revive: (key: string, value: Json, context: { readonly source?: string }) => unknown): Json;
+  rawJSON(text: string): unknown;
+  isRawJSON(value: unknown): value is { readonly rawJSON: string };
+}
+const SOURCE_AWARE: SourceAwareJson = JSON as unknown as SourceAwareJson;
+
+/** Parses so that numbers are written again as they stood; undefined when the text is nested too deep for that. */
+function parseExactly(text: string): Json | undefined {
+  try {
+    return SOURCE_AWARE.parse(text, (_key, value, { source }) =>
+      typeof value === 'number' && source !== undefined && String(value) !== source
+        ? SOURCE_AWARE.rawJSON(source)
+        : value,
+    );
+  } catch {
+    return undefined;
+  }
 }
 
-/** `access_token` also stands for `accessToken`, `access-token` and `Access Token`-less spellings. */
-function keySource(key: string): string {
-  return key
-    .split(/[-_]/)
-    .map((word) => word.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-    .join('[-_]?');
-}
-
-/** Groups of a user's own pattern must not shift ours. */
-function nonCapturing(source: string): string {
-  return source.replace(/(^|[^\\])\((?!\?)/g, '$1(?:');
+/** A number's text; undefined when the value is none. */
+function numberText(value: Json): string | undefined {
+  if (typeof value === 'number') return String(value);
+  return SOURCE_AWARE.isRawJSON(value) ? value.rawJSON : undefined;
 }
 
 /** The longest beginning of a text that fits `bytesMax` bytes of UTF-8, cut between characters. */
