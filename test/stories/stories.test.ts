@@ -10,7 +10,7 @@ import { ATTRIBUTES, OUTCOMES, SESSION_SOURCES } from '../../proxy/src/contract/
 import type { Event } from '../../proxy/src/observation/event.ts';
 import { type Measurement, Measurer } from '../../proxy/src/telemetry/measure.ts';
 import { translateLogs } from '../../proxy/src/telemetry/log.ts';
-import { NO_LIMITS } from '../../proxy/src/telemetry/selection.ts';
+import { type AttributeList, NO_LIMITS } from '../../proxy/src/telemetry/selection.ts';
 import { translateSpans } from '../../proxy/src/telemetry/span.ts';
 import { type Cutter, eventsOf, readWire } from './replay.ts';
 
@@ -40,6 +40,12 @@ function cutAtRandom(seed: number): Cutter {
     }
     return pieces;
   };
+}
+
+/** A span or record with its attributes as keys and values, as a reader of the golden thinks of them. */
+function asRow<T extends { readonly attributes: AttributeList }>(row: T) {
+  const { columns, values } = row.attributes;
+  return { ...row, attributes: Object.fromEntries(columns.map(({ key }, index) => [key, values[index]])) };
 }
 
 function goldensOf(events: readonly Event[]): Record<string, string> {
