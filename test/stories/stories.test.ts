@@ -57,9 +57,11 @@ function goldensOf(events: readonly Event[]): Record<string, string> {
   return {
     'events.jsonl': `${events.map((event) => JSON.stringify(event)).join('\n')}\n`,
     'spans.json': pretty(
-      events.flatMap((event) => (event.kind === 'sightline.request' ? translateSpans(event, NO_LIMITS) : [])),
+      events
+        .flatMap((event) => (event.kind === 'sightline.request' ? translateSpans(event, NO_LIMITS) : []))
+        .map(asRow),
     ),
-    'logs.json': pretty(recorded.flatMap((event) => translateLogs(event, true, NO_LIMITS))),
+    'logs.json': pretty(recorded.flatMap((event) => translateLogs(event, true, NO_LIMITS)).map(asRow)),
     'measurements.json': pretty(measurements),
   };
 }
