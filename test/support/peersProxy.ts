@@ -26,11 +26,19 @@ export interface RunningProxy {
 }
 
 /** Starts the proxy in front of `upstreamUrl` on a free loopback port. @throws when it ends before it listens. */
-export async function startProxy(upstreamUrl: string, options: ProxyOptions = {}): Promise<RunningProxy> {
-  const upstream = new URL(upstreamUrl);
+export function startProxy(upstreamUrl: string, options: ProxyOptions = {}): Promise<RunningProxy> {
+  return start(new URL(upstreamUrl), [upstreamUrl], options);
+}
+
+/** Starts the proxy with its own demo behind and before it. @throws when it ends before it listens. */
+export function startDemoProxy(options: ProxyOptions = {}): Promise<RunningProxy> {
+  return start(new URL('http://127.0.0.1/mcp'), [], options);
+}
+
+async function start(upstream: URL, args: readonly string[], options: ProxyOptions): Promise<RunningProxy> {
   const child = spawn(
     process.execPath,
-    [mainPath, upstreamUrl, '--listen', '127.0.0.1:0', ...(options.flags ?? [])],
+    [mainPath, ...args, '--listen', '127.0.0.1:0', ...(options.flags ?? [])],
     { stdio: ['ignore', 'pipe', 'pipe'], env: { ...withoutTelemetry(process.env), ...options.env } },
   );
   const lines: string[] = [];

@@ -42,6 +42,8 @@ export async function connectClient(name: DemoClientName, url: URL, pace: Pace):
     {
       capabilities: { elicitation: { form: {} }, sampling: {}, roots: {} },
       versionNegotiation: { mode: era === 'modern' ? { pin: '2026-07-28' } : 'legacy' },
+      // The oldest transport carries newer revisions too; a client of its time knows none of them.
+      ...(era === 'sse' ? { supportedProtocolVersions: ['2024-11-05'] } : {}),
     },
   );
   answerServer(client, pace);

@@ -9,7 +9,7 @@ import { type Scenario, scenarios } from './scenarios.ts';
 import { type Stage, setStage } from './stage.ts';
 
 export interface DemoOptions {
-  /** Rest between two scenarios of one client once all have played. Default 6000. */
+  /** Rest between two scenarios of one client once all have played. Default 9000. */
   readonly restMs?: number;
 }
 
@@ -22,7 +22,7 @@ export interface RunningDemo {
   close(): Promise<void>;
 }
 
-const restDefaultMs = 6000;
+const restDefaultMs = 9000;
 const firstRestMs = 250;
 
 /** Starts the demo server on a free loopback port. */
