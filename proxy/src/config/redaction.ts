@@ -28,7 +28,8 @@ export const PATTERNS_BUILT_IN = [
     name: 'private_key',
     source: '-----BEGIN [A-Z ]*PRIVATE KEY-----[\\s\\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)',
   },
-  { name: 'jwt', source: '\\beyJ[\\w-]{8,}\\.eyJ[\\w-]{8,}\\.[\\w-]*' },
+  // Not in the middle of a long run: `eyJ-eyJ-…` would be searched to its end again from each of its pieces.
+  { name: 'jwt', source: '\\beyJ(?<![\\w-]{67})[\\w-]{8,}\\.eyJ[\\w-]{8,}\\.[\\w-]*' },
   { name: 'bearer', source: '\\bbearer\\s+[A-Za-z0-9._~+/=-]{16,}' },
   { name: 'github', source: '\\b(?:gh[pousr]_[A-Za-z0-9]{30,}|github_pat_\\w{22,})' },
   { name: 'gitlab', source: '\\bglpat-[\\w-]{20,}' },

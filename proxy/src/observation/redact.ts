@@ -53,7 +53,12 @@ export class Redactor {
   line(text: string, bytesMax: number): string {
     // Ten times the cap is enough to redact a token that begins inside it; the rest is never shown.
     const head = text.length > bytesMax * 10 ? text.slice(0, bytesMax * 10) : text;
-    const plain = this.#redactString(head, { count: { redacted: 0 }, path: undefined, depth: 0, embedded: 0 });
+    const plain = this.#redactString(head, {
+      count: { redacted: 0 },
+      path: undefined,
+      depth: 0,
+      embedded: 0,
+    });
     return cutBytes(plain.replace(CONTROL, ' ').trim(), bytesMax);
   }
 
@@ -87,7 +92,7 @@ export class Redactor {
     if (typeof value === 'string') return this.#redactString(value, walk);
     const number = numberText(value);
     if (number !== undefined) {
-      const shown = this.#text.hide(number, count);
+      const shown = this.#text.hidePatterns(number, count);
       return shown === number ? value : shown;
     }
     const inner = { ...walk, depth: depth + 1 };
@@ -125,7 +130,10 @@ const INEXACT_NUMBER = /\d[.eE]|\d{16}|-0/;
 
 /** What TypeScript's library does not know of JSON yet (Node 21, ES2027 JSON.parse source text access). */
 interface SourceAwareJson {
-  parse(text: string, revive: (key: string, value: Json, context: { readonly source?: string }) => unknown): Json;
+  parse(
+    text: string,
+    revive: (key: string, value: Json, context: { readonly source?: string }) => unknown,
+  ): Json;
   rawJSON(text: string): unknown;
   isRawJSON(value: unknown): value is { readonly rawJSON: string };
 }

@@ -57,16 +57,16 @@ export class TextRedactor {
     const header = assigned.replace(HEADER, (line, key: string) =>
       this.isSecretKey(key) ? `${key}: ${hidden(count, 'key', key)}` : line,
     );
-    return this.#hidePatterns(header, count);
+    return this.hidePatterns(header, count);
   }
 
   /** Text that should be JSON and is not. */
   hideBroken(text: string, count: Count): string {
     const before = count.redacted;
     // A key may hide behind escapes of plain letters; nothing here has to stay valid.
-    const spelled = text.replace(/\\u00([2-7][0-9a-f])/gi, (escape, hex: string) => {
+    const spelled = text.replace(/\\u00([2-7][0-9a-f])/gi, (spelling, hex: string) => {
       const letter = String.fromCharCode(Number.parseInt(hex, 16));
-      return /[\w-]/.test(letter) ? letter : escape;
+      return /[\w-]/.test(letter) ? letter : spelling;
     });
     const shown = this.hide(spelled, count);
     return count.redacted === before ? text : shown;
@@ -88,7 +88,8 @@ export class TextRedactor {
     });
   }
 
-  #hidePatterns(text: string, count: Count): string {
+  /** By the look of known tokens only. */
+  hidePatterns(text: string, count: Count): string {
     if (!this.#pattern || !finds(this.#pattern, text)) return text;
     return text.replace(this.#pattern, (...match: unknown[]) => {
       const groups = match.at(-1) as Readonly<Record<string, string | undefined>>;
