@@ -162,7 +162,13 @@ class Recorder {
       randomHex: (bytes: number) => this.#hex(bytes),
     };
     const { traceparent } = continueTrace(rules, head.observed.traceparent, head.observed.tracestate, body);
-    const running = { tap, firstByteUs: undefined, receivedUs: undefined, receivedBytes: body?.length ?? 0, sentBytes: 0 };
+    const running = {
+      tap,
+      firstByteUs: undefined,
+      receivedUs: undefined,
+      receivedBytes: body?.length ?? 0,
+      sentBytes: 0,
+    };
     this.#running.set(line.x, running);
     tap.sightRequest(
       {

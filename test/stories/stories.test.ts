@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, OUTCOMES, SESSION_SOURCES } from '../../proxy/src/contract/index.ts';
 import type { Event } from '../../proxy/src/observation/event.ts';
-import { type Measurement, Measurer } from '../../proxy/src/telemetry/measure.ts';
 import { translateLogs } from '../../proxy/src/telemetry/log.ts';
+import { type Measurement, Measurer } from '../../proxy/src/telemetry/measure.ts';
 import { type AttributeList, NO_LIMITS } from '../../proxy/src/telemetry/selection.ts';
 import { translateSpans } from '../../proxy/src/telemetry/span.ts';
 import { type Cutter, eventsOf, readWire } from './replay.ts';
@@ -49,7 +49,8 @@ function asRow<T extends { readonly attributes: AttributeList }>(row: T) {
 }
 
 function goldensOf(events: readonly Event[]): Record<string, string> {
-  const pretty = (rows: readonly unknown[]) => `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`;
+  const pretty = (rows: readonly unknown[]) =>
+    `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`;
   const recorded = events.filter((event) => event.kind !== 'traffic');
   const measurements: Measurement[] = [];
   const measurer = new Measurer((metric, value, labels) => measurements.push({ metric, value, labels }));
@@ -112,8 +113,13 @@ function brokenPromises(events: readonly Event[]): string[] {
       numbers.set(session, number);
     }
     const total = attributes['sightline.duration'];
-    const parts = (attributes['sightline.upstream.duration'] ?? 0) + (attributes['sightline.proxy.duration'] ?? 0);
-    if (total !== undefined && attributes['sightline.outcome'] !== undefined && Math.abs(total - parts) > 1e-9) {
+    const parts =
+      (attributes['sightline.upstream.duration'] ?? 0) + (attributes['sightline.proxy.duration'] ?? 0);
+    if (
+      total !== undefined &&
+      attributes['sightline.outcome'] !== undefined &&
+      Math.abs(total - parts) > 1e-9
+    ) {
       broken.push(`${parts} s do not add up to ${total} s`);
     }
   }
@@ -122,10 +128,12 @@ function brokenPromises(events: readonly Event[]): string[] {
 
 describe('the stories together', () => {
   const all = names.flatMap((name) => eventsOf(readWire(join(HERE, name, 'wire.jsonl'))));
-  const seen = (key: 'sightline.outcome' | 'sightline.session.source' | 'event.name' | 'mcp.protocol.version') =>
-    new Set(all.map((event) => event.attributes[key]));
+  const seen = (
+    key: 'sightline.outcome' | 'sightline.session.source' | 'event.name' | 'mcp.protocol.version',
+  ) => new Set(all.map((event) => event.attributes[key]));
 
-  it('show every outcome', () => expect([...seen('sightline.outcome')]).toEqual(expect.arrayContaining([...OUTCOMES])));
+  it('show every outcome', () =>
+    expect([...seen('sightline.outcome')]).toEqual(expect.arrayContaining([...OUTCOMES])));
 
   it('show every session source but `process`, which needs a wrapped process', () => {
     const sources = SESSION_SOURCES.filter((source) => source !== 'process');
