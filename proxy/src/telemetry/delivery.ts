@@ -141,6 +141,7 @@ class BatchDelivery<T> implements Delivery<T> {
     this.#count = 0;
     this.#weight = 0;
     this.#waiting.length = 0;
+    this.#inFlight.clear();
   }
 
   #waitIdle(timeoutMs: number): Promise<void> {

@@ -23,8 +23,8 @@ describe('the record of a request', () => {
       attributes: {
         'event.name': 'sightline.request',
         'sightline.record': 'event',
-        'sightline.bucket': '4',
-        'sightline.event.id': '0199f000-0000-7000-8000-000000000014',
+        'sightline.bucket': '5',
+        'sightline.event.id': '0199f000-0000-7000-8000-000000000015',
         'sightline.event.number': 7,
         'mcp.method.name': 'tools/call',
         'mcp.protocol.version': '2025-11-25',
@@ -139,8 +139,8 @@ describe('payload records', () => {
       attributes: {
         'event.name': 'sightline.payload',
         'sightline.record': 'payload',
-        'sightline.bucket': '4',
-        'sightline.event.id': '0199f000-0000-7000-8000-000000000014',
+        'sightline.bucket': '5',
+        'sightline.event.id': '0199f000-0000-7000-8000-000000000015',
         'sightline.payload.part': 'request',
         'sightline.payload.size': 100,
         'sightline.payload.truncated': false,

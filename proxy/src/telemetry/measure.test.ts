@@ -71,11 +71,10 @@ describe('measurements of a request', () => {
         { tool: 'b', bytes: 10 },
       ],
     });
-    expect(
-      measured('sightline.tokens_estimated', list).map(([value, labels]) => [value, Object.values(labels)]),
-    ).toEqual([
-      [100, ['weather', 'a', 'definition']],
-      [2.5, ['weather', 'b', 'definition']],
+    const server = { 'sightline.server.name': 'weather', 'sightline.tokens.kind': 'definition' };
+    expect(measured('sightline.tokens_estimated', list)).toEqual([
+      [100, { ...server, 'gen_ai.tool.name': 'a' }],
+      [2.5, { ...server, 'gen_ai.tool.name': 'b' }],
     ]);
   });
 });

@@ -44,7 +44,7 @@ describe('spans of a request', () => {
           'sightline.server.name': 'weather',
           'sightline.client.name': 'agent',
           'sightline.client.version': '1.0',
-          'sightline.event.id': '0199f000-0000-7000-8000-000000000014',
+          'sightline.event.id': '0199f000-0000-7000-8000-000000000015',
           'sightline.direction': 'client_to_server',
           'sightline.operation.id': 'operation-1',
           'sightline.result.type': 'complete',

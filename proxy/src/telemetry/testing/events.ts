@@ -7,8 +7,8 @@ export const SERVER_SPAN_ID = 'b7ad6b7169203331';
 export const CLIENT_SPAN_ID = '00f067aa0ba902b7';
 export const SESSION_ID = '0123456789abcdef01234567';
 /** Bucket of `SESSION_ID`. */
-export const BUCKET = '4';
-export const EVENT_ID = '0199f000-0000-7000-8000-000000000014';
+export const BUCKET = '5';
+export const EVENT_ID = '0199f000-0000-7000-8000-000000000015';
 /** 2025-11-13T02:13:20.512345001Z */
 export const TIME_NS = '1763000000512345001';
 const START_US = 1_763_000_000_000_000;

@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createDelivery, type DeliverySettings, type Verdict } from './delivery.ts';
+
+const SETTINGS: DeliverySettings = {
+  batchMax: 2,
+  batchWeightMax: 100,
+  delayMs: 1_000,
+  queueMax: 8,
+  queueWeightMax: 1_000,
+  inFlightMax: 2,
+  backoffMinMs: 100,
+  backoffMaxMs: 1_000,
+};
+const ACCEPTED: Verdict = { kind: 'accepted' };
+const AGAIN: Verdict = { kind: 'refused', reason: 'unavailable', again: true };
+const NEVER: Verdict = { kind: 'refused', reason: 'http_400', again: false };
+
+/** A delivery whose receiver is played by the test: `sent` holds each batch with the way to answer it. */
+function start(changes: Partial<DeliverySettings> = {}) {
+  const sent: { readonly items: string; readonly done: (verdict: Verdict) => void }[] = [];
+  const lost: string[] = [];
+  const delivery = createDelivery<string>(
+    { ...SETTINGS, ...changes },
+    {
+      send: (items, done) => sent.push({ items: items.join(''), done }),
+      onLost: (reason, count) => lost.push(`${count} ${reason}`),
+      now: Date.now,
+    },
+  );
+  const offer = (items: string, weight = 1): void => {
+    for (const item of items) delivery.offer(item, weight);
+  };
+  const answer = (index: number, verdict: Verdict): void => sent[index]?.done(verdict);
+  return { delivery, sent, lost, offer, answer, batches: () => sent.map((batch) => batch.items) };
+}
+
+// Time is the test's own here, so that pauses can be stepped through one by one.
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+describe('batches', () => {
+  it('leave when they are full, or when their first item has waited long enough', () => {
+    const { offer, batches } = start();
+    offer('abc');
+    expect(batches()).toEqual(['ab']);
+    vi.advanceTimersByTime(1_000);
+    expect(batches()).toEqual(['ab', 'c']);
+  });
+
+  it('stay light: an item that is too heavy for the batch begins the next', () => {
+    const { offer, batches } = start({ batchMax: 10 });
+    offer('a', 60);
+    offer('b', 60);
+    offer('c', 500);
+    expect(batches()).toEqual(['a', 'b']);
+    vi.advanceTimersByTime(1_000);
+    expect(batches()).toEqual(['a', 'b']);
+  });
+
+  it('are only so many under way at once', () => {
+    const { offer, batches, answer } = start();
+    offer('abcdef');
+    expect(batches()).toEqual(['ab', 'cd']);
+    answer(0, ACCEPTED);
+    expect(batches()).toEqual(['ab', 'cd', 'ef']);
+  });
+});
+
+describe('acceptance', () => {
+  it('is counted when the receiver says so, and not before', () => {
+    const { delivery, offer, answer } = start();
+    offer('ab');
+    expect(delivery.stats()).toMatchObject({ accepted: 0, queued: 2 });
+    answer(0, ACCEPTED);
+    expect(delivery.stats()).toEqual({ accepted: 2, refused: 0, dropped: 0, queued: 0 });
+  });
+
+  it('is counted once, though the answer come twice', () => {
+    const { delivery, offer, answer } = start();
+    offer('ab');
+    answer(0, ACCEPTED);
+    answer(0, ACCEPTED);
+    expect(delivery.stats().accepted).toBe(2);
+  });
+});
+
+describe('refusal', () => {
+  it('of the data itself is final: the batch is counted and the next one goes', () => {
+    const { delivery, offer, answer, lost, batches } = start({ inFlightMax: 1 });
+    offer('abcd');
+    answer(0, NEVER);
+    expect(lost).toEqual(['2 http_400']);
+    expect(batches()).toEqual(['ab', 'cd']);
+    expect(delivery.stats()).toMatchObject({ refused: 2, queued: 2 });
+  });
+
+  it('for want of a judgement brings the same batch back, first in line, after a pause that grows', () => {
+    const { offer, answer, batches, lost } = start({ inFlightMax: 1 });
+    offer('abcd');
+    answer(0, AGAIN);
+    vi.advanceTimersByTime(99);
+    expect(batches()).toEqual(['ab']);
+    vi.advanceTimersByTime(1);
+    expect(batches()).toEqual(['ab', 'ab']);
+    answer(1, AGAIN);
+    vi.advanceTimersByTime(199);
+    expect(batches()).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    answer(2, ACCEPTED);
+    expect(batches()).toEqual(['ab', 'ab', 'ab', 'cd']);
+    expect(lost).toEqual([]);
+  });
+
+  it('lets one batch at a time try, until one is accepted', () => {
+    const { offer, answer, batches } = start();
+    offer('abcdef');
+    answer(0, AGAIN);
+    answer(1, AGAIN);
+    vi.advanceTimersByTime(100);
+    expect(batches()).toEqual(['ab', 'cd', 'ab']);
+    answer(2, ACCEPTED);
+    expect(batches()).toEqual(['ab', 'cd', 'ab', 'cd', 'ef']);
+  });
+
+  it('that comes as an exception counts as data that cannot be encoded', () => {
+    const lost: string[] = [];
+    const delivery = createDelivery<string>(SETTINGS, {
+      send: () => {
+        throw new Error('no');
+      },
+      onLost: (reason, count) => lost.push(`${count} ${reason}`),
+      now: Date.now,
+    });
+    delivery.offer('a', 1);
+    delivery.offer('b', 1);
+    expect(lost).toEqual(['2 not_encodable']);
+  });
+});
+
+describe('a full queue', () => {
+  it('refuses what comes next while everything in it still has its first chance', () => {
+    const { delivery, offer, lost } = start();
+    offer('abcdefghi');
+    expect(lost).toEqual(['1 queue_full']);
+    expect(delivery.stats()).toMatchObject({ dropped: 1, queued: 8 });
+  });
+
+  it('gives up a batch that has failed before, so that news has room', () => {
+    const { offer, answer, lost, batches } = start({ inFlightMax: 1 });
+    offer('abcdefgh');
+    answer(0, AGAIN);
+    offer('i');
+    expect(lost).toEqual(['2 unavailable']);
+    vi.advanceTimersByTime(100);
+    expect(batches()).toEqual(['ab', 'cd']);
+  });
+
+  it('is full by weight too', () => {
+    const { offer, lost } = start();
+    offer('abc', 400);
+    expect(lost).toEqual(['1 queue_full']);
+  });
+
+  it('never makes the one who offers wait: a receiver that hangs costs only what does not fit', () => {
+    const { delivery, offer, lost } = start();
+    offer('x'.repeat(1_000));
+    expect(lost).toHaveLength(992);
+    expect(delivery.stats().queued).toBe(8);
+  });
+});
+
+describe('closing', () => {
+  it('sends what waits, at once and without a pause, and waits for the answers', async () => {
+    const { delivery, offer, answer, batches } = start({ inFlightMax: 1 });
+    offer('abc');
+    answer(0, AGAIN);
+    const closed = delivery.close(5_000);
+    expect(batches()).toEqual(['ab', 'ab']);
+    answer(1, ACCEPTED);
+    answer(2, ACCEPTED);
+    await closed;
+    expect(delivery.stats()).toEqual({ accepted: 3, refused: 0, dropped: 0, queued: 0 });
+  });
+
+  it('waits no longer than it may, and counts the rest', async () => {
+    const { delivery, offer, answer, lost } = start();
+    offer('abc');
+    const closed = delivery.close(5_000);
+    await vi.advanceTimersByTimeAsync(5_000);
+    await closed;
+    expect(lost).toEqual(['3 shutdown']);
+    answer(0, ACCEPTED);
+    expect(delivery.stats()).toEqual({ accepted: 0, refused: 0, dropped: 3, queued: 0 });
+  });
+
+  it('takes nothing afterwards', async () => {
+    const { delivery, offer, lost } = start();
+    await delivery.close(1);
+    offer('a');
+    expect(lost).toEqual(['1 shutdown']);
+  });
+});
+
+describe('the oldest item', () => {
+  it('is known by when its batch began, also while that is under way', () => {
+    vi.setSystemTime(1_000);
+    const { delivery, offer, answer } = start();
+    expect(delivery.stats().oldestMs).toBeUndefined();
+    offer('ab');
+    vi.setSystemTime(5_000);
+    offer('c');
+    expect(delivery.stats().oldestMs).toBe(1_000);
+    answer(0, ACCEPTED);
+    expect(delivery.stats().oldestMs).toBe(5_000);
+  });
+});
