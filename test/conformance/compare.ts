@@ -20,8 +20,10 @@ export interface Comparison {
 
 /** The report's numbers and everything that makes the run fail. */
 export interface Verdict {
+  /** Checks that succeed on both sides. */
   readonly passed: number;
-  readonly skipped: number;
+  /** Checks that are listed as different, or fail on both sides without being scored. */
+  readonly setAside: number;
   readonly failures: readonly string[];
   /** Scenarios with differences that were expected, by reason. */
   readonly expected: ReadonlyMap<string, readonly string[]>;
@@ -73,7 +75,7 @@ export function judge(
   const expected = new Map<string, string[]>();
   const differing = new Set<string>();
   let passed = 0;
-  let skipped = 0;
+  let setAside = 0;
   for (const comparison of comparisons) {
     const { leg, scenario, direct } = comparison;
     const name = `${leg} ${comparison.revision} ${scenario}`;
@@ -93,10 +95,10 @@ export function judge(
       expected.set(reason, [...(expected.get(reason) ?? []), name]);
     }
     passed += countEqual(direct, comparison.proxied);
-    skipped += differences.length - unexpected.length + (comparison.isScored ? 0 : failedDirect);
+    setAside += differences.length - unexpected.length + (comparison.isScored ? 0 : failedDirect);
   }
   for (const row of expectations) failures.push(...findStale(row, comparisons, differing));
-  return { passed, skipped, failures, expected };
+  return { passed, setAside, failures, expected };
 }
 
 /** What a row expects to differ and did not. A run of one scenario says nothing about the others. */

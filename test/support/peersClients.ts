@@ -33,7 +33,7 @@ export interface PeerClient {
 export type PeerTransport = 'http' | 'sse';
 export type PeerConnect = (url: URL, transport: PeerTransport, note: Note) => Promise<PeerClient>;
 
-const roots = [{ uri: 'file:///home/peer', name: 'home' }];
+const roots = [{ uri: 'file:///srv/peer', name: 'home' }];
 const sample = {
   model: 'peer-model',
   role: 'assistant',

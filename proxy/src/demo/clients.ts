@@ -77,7 +77,7 @@ function answerServer(client: Client, pace: Pace): void {
       content: { type: 'text', text: 'The parcel came late; the customer wants the postage back.' },
     };
   });
-  client.setRequestHandler('roots/list', () => ({ roots: [{ uri: 'file:///home/demo/shop' }] }));
+  client.setRequestHandler('roots/list', () => ({ roots: [{ uri: 'file:///srv/shop' }] }));
   // Notifications need no answer, but an unhandled one must not look like a fault of the demo.
   client.fallbackNotificationHandler = () => Promise.resolve();
 }
