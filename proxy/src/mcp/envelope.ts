@@ -30,7 +30,7 @@ export function readEnvelope(params: JsonObject): Envelope {
   const client = implementationOf(meta[`${PREFIX}clientInfo`]);
   const traceparent = parseTraceparent(meta.traceparent);
   const tracestate = textOf(meta.tracestate);
-  const conversation = conversationOf(textOf(meta.baggage));
+  const conversation = conversationOf(typeof meta.baggage === 'string' ? meta.baggage : undefined);
   const clientHint = nonEmpty(textOf(meta['openai/session'])) ?? nonEmpty(textOf(meta.sessionID));
   return {
     ...(protocolVersion !== undefined && { protocolVersion }),

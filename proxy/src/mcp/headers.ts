@@ -9,14 +9,20 @@ const ENCODED = /^=\?base64\?([A-Za-z0-9+/]*={0,2})\?=$/;
 
 /** A header value with the `=?base64?…?=` form undone; as it stands when it is not in that form or not UTF-8. */
 export function decodeHeaderValue(value: string): string {
-  const match = ENCODED.exec(value.trim());
-  if (!match) return value.trim();
+  const plain = trimOws(value);
+  const match = ENCODED.exec(plain);
+  if (!match) return plain;
   const bytes = Buffer.from(match[1] ?? '', 'base64');
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    return value.trim();
+    return plain;
   }
+}
+
+/** Without the white space that HTTP allows around a value (RFC 9110 §5.6.3): space and tab, nothing else. */
+function trimOws(value: string): string {
+  return value.replace(/^[ \t]+|(?<![ \t])[ \t]+$/g, '');
 }
 
 /** The parameter that `Mcp-Name` repeats, by method. */
@@ -39,7 +45,7 @@ export function mismatchedHeaders(
 ): string[] {
   const found: string[] = [];
   const version = headers['mcp-protocol-version'];
-  if (version !== undefined && version.trim() !== body.protocolVersion) found.push('MCP-Protocol-Version');
+  if (version !== undefined && trimOws(version) !== body.protocolVersion) found.push('MCP-Protocol-Version');
   const method = headers['mcp-method'];
   if (method !== undefined && decodeHeaderValue(method) !== body.method) found.push('Mcp-Method');
   const name = headers['mcp-name'];

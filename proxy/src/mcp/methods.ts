@@ -80,7 +80,13 @@ export function targetOf(method: string, params: JsonObject): Target {
 
 /** A text a peer chose, capped; undefined when it is not text. */
 export function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? value.slice(0, NAME_LENGTH_MAX) : undefined;
+  return typeof value === 'string' ? cutText(value, NAME_LENGTH_MAX) : undefined;
+}
+
+/** The beginning of a text, as a copy: a mere slice keeps the whole text in memory for as long as it lives. */
+export function cutText(text: string, lengthMax: number): string {
+  if (text.length <= lengthMax) return text;
+  return Buffer.from(text.slice(0, lengthMax), 'utf16le').toString('utf16le');
 }
 
 /** `name` and `version` of an Implementation (`clientInfo`, `serverInfo`). */

@@ -98,9 +98,11 @@ export interface ToolDefinition {
   readonly bytes: number;
 }
 
-/** The tools of a `tools/list` answer, and whether more pages follow. */
-export function toolDefinitionsOf(result: Json | undefined): { tools: ToolDefinition[]; more: boolean } {
-  if (!isObject(result) || !isArray(result.tools)) return { tools: [], more: false };
+/** The tools of a `tools/list` answer, and whether more pages follow; undefined when it holds no list. */
+export function toolDefinitionsOf(
+  result: Json | undefined,
+): { readonly tools: readonly ToolDefinition[]; readonly more: boolean } | undefined {
+  if (!isObject(result) || !isArray(result.tools)) return undefined;
   const tools: ToolDefinition[] = [];
   for (const tool of result.tools) {
     const name = isObject(tool) ? textOf(tool.name) : undefined;

@@ -18,7 +18,8 @@ export const BOUNDS = {
   chainsPerToolMax: 32,
   /** Tools named in a session's summary; further ones count under `_more`. */
   summaryToolsMax: 100,
-  summaryNamesLengthMax: 4_000,
+  /** Bytes of their names as JSON, so that the summary stays a small record. */
+  summaryNamesBytesMax: 8_000,
   /** Metric label values; further ones become `_other`. */
   methodLabelsMax: 50,
   toolLabelsPerServerMax: 200,

@@ -85,6 +85,7 @@ export class Chains {
   succeed(attempt: Attempt): ChainEnd | undefined {
     const chains = this.#tools.peek(attempt.tool);
     const chain = this.#chainOf(attempt);
+    if (chains) chains.justFailed = undefined;
     if (!chains || !chain) return undefined;
     chains.byArguments.delete(chain.argumentsHash);
     return {
@@ -96,16 +97,21 @@ export class Chains {
     };
   }
 
-  fail(attempt: Attempt, endUs: UnixMicros, bytes: number): void {
+  /**
+   * Tells that an attempt ended, and not well. After a `cancelled` one only the very same call is another try: that
+   * somebody stopped it does not say that it went wrong.
+   */
+  fail(attempt: Attempt, endUs: UnixMicros, bytes: number, cancelled = false): void {
     let chains = this.#tools.get(attempt.tool);
     if (!chains) {
       chains = { tool: attempt.tool, byArguments: new BoundedMap(BOUNDS.chainsPerToolMax, this.#onEvict) };
       this.#tools.set(attempt.tool, chains);
     }
     let chain = this.#chainOf(attempt);
-    if (chain) {
-      chain.running--;
-    } else {
+    if (chain) chain.running--;
+    // The same call made twice at once: the other one's failure began the chain already.
+    else chain = chains.byArguments.get(attempt.argumentsHash);
+    if (!chain) {
       chain = {
         argumentsHash: attempt.argumentsHash,
         firstOperationId: attempt.operationId,
@@ -119,7 +125,7 @@ export class Chains {
     }
     chain.lastEndUs = endUs;
     chain.wastedBytes += bytes;
-    chains.justFailed = chain;
+    chains.justFailed = cancelled ? undefined : chain;
   }
 
   /** Chains whose window has passed without success (all of them with `now` absent); single failures are none. */
@@ -146,8 +152,11 @@ export class Chains {
 
   #chainOf(attempt: Attempt): Chain | undefined {
     if (attempt.firstOperationId === undefined) return undefined;
-    const chain = this.#tools.peek(attempt.tool)?.byArguments.peek(attempt.argumentsHash);
-    return chain?.firstOperationId === attempt.firstOperationId ? chain : undefined;
+    // Not by arguments: a later attempt may have led the chain on to others while this one ran.
+    for (const chain of this.#tools.peek(attempt.tool)?.byArguments.values() ?? []) {
+      if (chain.firstOperationId === attempt.firstOperationId) return chain;
+    }
+    return undefined;
   }
 
   #fresh(chain: Chain | undefined, startUs: UnixMicros): Chain | undefined {

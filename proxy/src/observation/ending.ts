@@ -305,7 +305,7 @@ export function concludeCall(
   delete operation.attempt;
   if (!attempt) return;
   if (ending.outcome !== 'ok') {
-    chains.fail(attempt, endUs, operation.bytes);
+    chains.fail(attempt, endUs, operation.bytes, ending.outcome === 'cancelled');
     return;
   }
   const recovered = chains.succeed(attempt);
@@ -324,9 +324,11 @@ function isFailure(ending: Ending): boolean {
 /** The tools a list defined: they bound tool labels, and cost context. */
 function listTools(fold: Fold, request: OpenRequest, response: ResponseMessage | undefined) {
   if (request.method !== 'tools/list' || response?.result === undefined) return undefined;
-  const { tools, more } = toolDefinitionsOf(response.result);
+  const list = toolDefinitionsOf(response.result);
+  if (!list) return undefined;
+  const { tools, more } = list;
   const { server } = request.exchange;
-  fold.labels.advertise(server, tools, more);
+  fold.labels.advertise(server, tools, { first: request.continuesList !== true, last: !more });
   return tools.map(({ name, bytes }: ToolDefinition) => ({ tool: fold.labels.tool(server, name), bytes }));
 }
 

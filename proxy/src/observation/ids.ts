@@ -21,12 +21,12 @@ export class IdSource {
 
   /** 16 hex digits; a span id. */
   spanId(): string {
-    return this.#word() + this.#word();
+    return this.#wordsNotZero(2);
   }
 
   /** 32 hex digits; a trace id. */
   traceId(): string {
-    return this.#word() + this.#word() + this.#word() + this.#word();
+    return this.#wordsNotZero(4);
   }
 
   /**
@@ -40,6 +40,13 @@ export class IdSource {
     const c = this.#word();
     const variant = ((Number.parseInt(b[0] ?? '0', 16) & 3) | 8).toString(16);
     return `${ms.slice(0, 8)}-${ms.slice(8)}-7${a.slice(0, 3)}-${variant}${b.slice(1, 4)}-${b.slice(4)}${c.slice(0, 7)}${bucket}`;
+  }
+
+  /** W3C Trace Context §3.2.2: an id of zeros is none. */
+  #wordsNotZero(count: number): string {
+    let words = '';
+    for (let i = 0; i < count; i++) words += this.#word();
+    return /[^0]/.test(words) ? words : this.#wordsNotZero(count);
   }
 
   /** 8 hex digits. */

@@ -31,8 +31,9 @@ class LabelBudget {
 /** What one server advertises, over all the lists it ever showed to anybody. */
 interface Catalogue {
   readonly advertised: Set<string>;
-  /** A list was seen to its last page: from then on a name that is missing is known to be missing. */
-  known: boolean;
+  /** First and last page were seen: from then on a name that is missing is known to be missing. */
+  first: boolean;
+  last: boolean;
   readonly labels: LabelBudget;
 }
 
@@ -56,18 +57,24 @@ export class LabelBook {
 
   tool(server: string, tool: string): string {
     const catalogue = this.#catalogue(server);
-    if (catalogue.known && !catalogue.advertised.has(tool)) return OTHER;
+    if (catalogue.first && catalogue.last && !catalogue.advertised.has(tool)) return OTHER;
     return catalogue.labels.of(tool);
   }
 
   /** Takes in one page of a `tools/list` answer. Lists differ by caller, so nothing is ever taken out. */
-  advertise(server: string, tools: readonly ToolDefinition[], more: boolean): void {
+  advertise(
+    server: string,
+    tools: readonly ToolDefinition[],
+    page: { readonly first: boolean; readonly last: boolean },
+  ): void {
     const catalogue = this.#catalogue(server);
     for (const { name } of tools) {
       if (catalogue.advertised.size >= BOUNDS.advertisedToolsPerServerMax) break;
       catalogue.advertised.add(name);
     }
-    if (!more) catalogue.known = true;
+    catalogue.first ||= page.first;
+    // A last page whose predecessors passed before we looked says nothing of what is missing.
+    catalogue.last ||= catalogue.first && page.last;
   }
 
   #catalogue(server: string): Catalogue {
@@ -75,7 +82,8 @@ export class LabelBook {
     if (!catalogue) {
       catalogue = {
         advertised: new Set(),
-        known: false,
+        first: false,
+        last: false,
         labels: new LabelBudget(BOUNDS.toolLabelsPerServerMax, OTHER),
       };
       this.#catalogues.set(server, catalogue);

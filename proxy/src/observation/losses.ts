@@ -25,7 +25,8 @@ export class Losses {
     const loss = this.#pending.get(key);
     if (loss) {
       loss.count += count;
-      loss.toUs = atUs;
+      loss.fromUs = Math.min(loss.fromUs, atUs);
+      loss.toUs = Math.max(loss.toUs, atUs);
     } else {
       this.#pending.set(key, { stage, reason, count, fromUs: atUs, toUs: atUs });
     }

@@ -62,6 +62,7 @@ export function openFromClient(fold: Fold, exchange: Exchange, message: RequestM
             },
           ],
     ...joinOperation(fold, exchange, message, joined, frame.atUs),
+    ...(message.params.cursor !== undefined && { continuesList: true as const }),
     ...(mismatch.length > 0 && { mismatch: mismatch.join(',') }),
     ...(message.method === 'initialize' && { handshake: implementationOf(message.params.clientInfo) }),
     waitingTold: false,

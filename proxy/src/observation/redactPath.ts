@@ -27,27 +27,27 @@ export function parsePath(text: string): readonly PathStep[] | undefined {
   return steps;
 }
 
-/** Whether a value's whole path is the one the steps describe. */
+/**
+ * Whether a value's whole path is the one the steps describe. Only the last `**` passed is ever taken up again,
+ * which is enough (as for `*` in file names) and keeps the cost from exploding on a path a peer made up.
+ */
 export function matchesPath(steps: readonly PathStep[], path: readonly (string | number)[]): boolean {
-  return matchFrom(steps, 0, path, 0);
-}
-
-function matchFrom(
-  steps: readonly PathStep[],
-  stepAt: number,
-  path: readonly (string | number)[],
-  pathAt: number,
-): boolean {
-  const step = steps[stepAt];
-  if (step === undefined) return pathAt === path.length;
-  if (typeof step === 'object' && step.any === 'many') {
-    for (let at = pathAt; at <= path.length; at++) {
-      if (matchFrom(steps, stepAt + 1, path, at)) return true;
-    }
-    return false;
+  let stepAt = 0;
+  let pathAt = 0;
+  let retry: { readonly stepAt: number; pathAt: number } | undefined;
+  while (pathAt < path.length) {
+    const step = steps[stepAt];
+    if (typeof step === 'object' && step.any === 'many') {
+      stepAt += 1;
+      retry = { stepAt, pathAt };
+    } else if (step !== undefined && (typeof step === 'object' || step === path[pathAt])) {
+      stepAt += 1;
+      pathAt += 1;
+    } else if (retry) {
+      retry.pathAt += 1;
+      pathAt = retry.pathAt;
+      stepAt = retry.stepAt;
+    } else return false;
   }
-  const part = path[pathAt];
-  if (part === undefined) return false;
-  if (typeof step !== 'object' && step !== part) return false;
-  return matchFrom(steps, stepAt + 1, path, pathAt + 1);
+  return stepAt === steps.length;
 }

@@ -32,9 +32,12 @@ export class Rounds {
   readonly #awaited: BoundedMap<string, Operation>;
   readonly #tasks: BoundedMap<string, Operation>;
 
-  constructor(max: number, onEvict: (operation: Operation) => void) {
+  constructor(max: number, onEvict: () => void) {
     this.#awaited = new BoundedMap(max, onEvict);
-    this.#tasks = new BoundedMap(max, onEvict);
+    // A task that has ended is remembered only for late polls: forgetting it loses nothing.
+    this.#tasks = new BoundedMap(max, (operation) => {
+      if (!operation.over) onEvict();
+    });
   }
 
   /** The operation whose next round this is; each answer is followed up once. */

@@ -99,6 +99,8 @@ export interface OpenRequest {
   /** Digest of a tool call's canonical arguments. */
   readonly argumentsHash?: string;
   attempt?: Attempt | undefined;
+  /** It asks for a later page of a list. */
+  readonly continuesList?: true;
   /** Headers that contradict the body. */
   readonly mismatch?: string;
   /** `clientInfo` of an `initialize`. */

@@ -16,15 +16,15 @@ export class Tally {
   incomplete = false;
   /** Calls and errors by tool. A Map: a tool may be called `__proto__`. */
   readonly #tools = new Map<string, [calls: number, errors: number]>();
-  /** UTF-16 units of the names, so that a summary stays a small record however long the names are. */
-  #namesLength = 0;
+  /** Bytes of the names as JSON: a control character takes six there, so length alone would not bound the record. */
+  #namesBytes = 0;
 
   countTool(name: string, failed: boolean): void {
     const known = this.#tools.has(name);
+    const bytes = known ? 0 : Buffer.byteLength(JSON.stringify(name));
     const fits =
-      this.#tools.size < BOUNDS.summaryToolsMax &&
-      this.#namesLength + name.length <= BOUNDS.summaryNamesLengthMax;
-    if (!known && fits) this.#namesLength += name.length;
+      this.#tools.size < BOUNDS.summaryToolsMax && this.#namesBytes + bytes <= BOUNDS.summaryNamesBytesMax;
+    if (fits) this.#namesBytes += bytes;
     const key = known || fits ? name : '_more';
     const counts = this.#tools.get(key) ?? [0, 0];
     this.#tools.set(key, [counts[0] + 1, counts[1] + (failed ? 1 : 0)]);

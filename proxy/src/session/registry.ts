@@ -133,6 +133,12 @@ export class Registry<Own> {
     const parts = [server, evidence.source, evidence.value];
     if (evidence.source === 'inferred') parts.push(String(atUs));
     const id = createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24);
+    // Two handshakes of one caller in one microsecond: one id is one session.
+    const known = this.#entries.get(id);
+    if (known) {
+      this.#map(known, keyOf(server, evidence));
+      return known;
+    }
     const session: Session<Own> = {
       id,
       bucket: bucketOf(id),
