@@ -18,6 +18,7 @@ import { type BodyReceiver, RequestBody } from './requestBody.ts';
 import type { RequestHead } from './requestHead.ts';
 import { readResponseHead } from './responseHead.ts';
 import type { RewriteRules } from './rewrite.ts';
+import type { Roster } from './roster.ts';
 import type { Route } from './route.ts';
 import type { ProxySettings } from './settings.ts';
 import { Sighting, type SightingContext } from './sighting.ts';
@@ -31,7 +32,7 @@ export interface ExchangeContext {
   readonly trace: TraceRules;
   /** Absent when nothing is observed. */
   readonly sighting: SightingContext | undefined;
-  readonly live: Set<Exchange>;
+  readonly live: Roster<Exchange>;
   readonly nextId: () => number;
 }
 
@@ -62,6 +63,8 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
   #settled = false;
   #how: EndHow | undefined = undefined;
   #closed = false;
+  /** Its place among the running exchanges, while it is one. */
+  #place: number | undefined = undefined;
 
   constructor(
     context: ExchangeContext,
@@ -97,7 +100,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
 
   start(): void {
     const { contentLength, transferEncoding } = this.#plan.head;
-    this.#context.live.add(this);
+    this.#place = this.#context.live.enter(this);
     if (transferEncoding === undefined && (contentLength === undefined || contentLength === 0)) {
       const body = contentLength === undefined ? undefined : EMPTY_BODY;
       this.#sighting?.noteBody(body);
@@ -259,17 +262,22 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
     this.#closed = true;
     clearTimeout(this.#timer);
     if (!this.#settled) this.#abort?.();
-    const { live } = this.#context;
     if (!this.#sighting) {
-      live.delete(this);
+      this.#leave();
       return;
     }
     const how = this.#how ?? (this.#reply.delivered ? 'complete' : 'client_gone');
     const { receivedBytes = 0 } = this.#body ?? {};
     // Counted as running until its last frame is out, which may have to wait for a body to be decoded.
     this.#sighting.sightEnd(how, this.#settled, receivedBytes, this.#body?.takePartial(), () =>
-      live.delete(this),
+      this.#leave(),
     );
+  }
+
+  #leave(): void {
+    if (this.#place === undefined) return;
+    this.#context.live.leave(this.#place);
+    this.#place = undefined;
   }
 }
 

@@ -23,6 +23,7 @@ import { createGuard } from './guard.ts';
 import { PassThrough, writeAnswer, writeRawAnswer } from './passThrough.ts';
 import { type RequestHead, readRequestHead } from './requestHead.ts';
 import type { RewriteRules } from './rewrite.ts';
+import { Roster } from './roster.ts';
 import { createRouter, type Route, toOriginForm } from './route.ts';
 import type { ProxySettings } from './settings.ts';
 import type { SightingContext } from './sighting.ts';
@@ -130,7 +131,7 @@ class Desk {
         randomHex: deps.randomHex,
       },
       sighting: settings.observe ? sighting : undefined,
-      live: new Set(),
+      live: new Roster(),
       nextId: () => {
         this.#exchanges += 1;
         return this.#exchanges;
@@ -186,8 +187,8 @@ class Desk {
     const { live } = this.#context;
     const until = Date.now() + this.#settings.drainMs;
     // A stream that is only listened to never finishes by itself, so nothing waits for it.
-    while (Date.now() < until && [...live].some((exchange) => !exchange.listening)) await sleep(POLL_MS);
-    for (const exchange of [...live]) exchange.shutDown();
+    while (Date.now() < until && live.list().some((exchange) => !exchange.listening)) await sleep(POLL_MS);
+    for (const exchange of live.list()) exchange.shutDown();
     for (const last = Date.now() + LAST_FRAMES_MS; live.size > 0 && Date.now() < last; ) await sleep(POLL_MS);
     for (const socket of this.#upgraded) socket.destroy();
     for (const passThrough of this.#passThroughs) passThrough.close();

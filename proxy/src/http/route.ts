@@ -63,8 +63,10 @@ export function createRouter(upstreams: readonly UpstreamSettings[], single: boo
  */
 export class EndpointBook {
   readonly #configured: string;
-  readonly #announced = new Set<string>();
+  /** Address to the turn in which it was last used. */
+  readonly #announced = new Map<string, number>();
   readonly #max: number;
+  #turn = 0;
 
   constructor(configured: string, max = 1024) {
     this.#configured = withoutSlash(configured);
@@ -73,20 +75,31 @@ export class EndpointBook {
 
   has(path: string): boolean {
     if (path === this.#configured || withoutSlash(path) === this.#configured) return true;
-    if (this.#announced.size === 0 || !this.#announced.delete(path)) return false;
-    this.#announced.add(path);
+    if (!this.#announced.has(path)) return false;
+    this.#use(path);
     return true;
   }
 
   announce(path: string): void {
-    this.#announced.delete(path);
-    if (this.#announced.size >= this.#max) {
-      for (const oldest of this.#announced) {
-        this.#announced.delete(oldest);
-        break;
+    if (!this.#announced.has(path) && this.#announced.size >= this.#max) this.#dropOldest();
+    this.#use(path);
+  }
+
+  #use(path: string): void {
+    this.#turn += 1;
+    this.#announced.set(path, this.#turn);
+  }
+
+  #dropOldest(): void {
+    let oldest: string | undefined;
+    let turn = Number.POSITIVE_INFINITY;
+    for (const [path, used] of this.#announced) {
+      if (used < turn) {
+        oldest = path;
+        turn = used;
       }
     }
-    this.#announced.add(path);
+    if (oldest !== undefined) this.#announced.delete(oldest);
   }
 }
 
