@@ -73,7 +73,7 @@ export function readMessages(text: string, bytes: number, depthMax: number): Rea
   const texts = splitArray(text);
   const messages: Message[] = [];
   value.forEach((element: Json, index) => {
-    const part = texts[index] ?? '';
+    const part = copyText(texts[index] ?? '');
     const message = readMessage(element, part, Buffer.byteLength(part));
     if (message) messages.push(message);
   });
@@ -121,6 +121,11 @@ export function isArray(value: Json | undefined): value is readonly Json[] {
 
 function isRequestId(value: Json | undefined): value is RequestId {
   return typeof value === 'string' || typeof value === 'number';
+}
+
+/** The same text on its own: a mere slice keeps the text it was cut from in memory for as long as it lives. */
+export function copyText(slice: string): string {
+  return Buffer.from(slice, 'utf16le').toString('utf16le');
 }
 
 /** A key that tells `1` from `"1"`. */

@@ -4,7 +4,7 @@
  * (extensions, vendors); they have no target.
  * Sources: schema/2025-11-25/schema.ts, schema/2026-07-28/schema.ts, ext-tasks specification/draft/tasks.md.
  */
-import { isObject, type Json, type JsonObject } from './jsonrpc.ts';
+import { copyText, isObject, type Json, type JsonObject } from './jsonrpc.ts';
 
 export interface MethodRow {
   /** What `params` names: a tool, a prompt, a resource. */
@@ -83,10 +83,9 @@ export function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? cutText(value, NAME_LENGTH_MAX) : undefined;
 }
 
-/** The beginning of a text, as a copy: a mere slice keeps the whole text in memory for as long as it lives. */
+/** The beginning of a text that may be long, without keeping the rest. */
 export function cutText(text: string, lengthMax: number): string {
-  if (text.length <= lengthMax) return text;
-  return Buffer.from(text.slice(0, lengthMax), 'utf16le').toString('utf16le');
+  return text.length <= lengthMax ? text : copyText(text.slice(0, lengthMax));
 }
 
 /** `name` and `version` of an Implementation (`clientInfo`, `serverInfo`). */

@@ -66,7 +66,7 @@ export function openAttributes(request: OpenRequest): Attributes {
     'mcp.protocol.version': envelope.protocolVersion?.slice(0, 32),
     'sightline.client.name': envelope.clientName ?? request.handshake?.name,
     'sightline.client.version': envelope.clientVersion ?? request.handshake?.version,
-    'jsonrpc.request.id': String(request.id).slice(0, BOUNDS.messageBytesMax),
+    'jsonrpc.request.id': String(request.id),
     'jsonrpc.protocol.version': request.version,
     'sightline.direction': request.direction,
     'sightline.operation.id': request.operation.id,

@@ -7,7 +7,8 @@ export const BOUNDS = {
   sessionsMax: 10_000,
   /** Exchanges in flight (`exchanges`). */
   exchangesMax: 20_000,
-  /** Requests open in one session (`requests`). */
+  /** Requests open at all, in one session, and of servers whose session is not known yet (`requests`). */
+  openRequestsMax: 50_000,
   openRequestsPerSessionMax: 2_000,
   /** Messages read from one batch; the rest stays unobserved (`batch`). */
   batchMessagesMax: 1_000,

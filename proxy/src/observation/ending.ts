@@ -4,18 +4,9 @@
  */
 import type { Attributes, ResultType } from '../contract/index.ts';
 import { METHOD_NOT_FOUND } from '../mcp/errors.ts';
-import { isObject, type ResponseMessage, type RpcError } from '../mcp/jsonrpc.ts';
+import { isObject, type ResponseMessage } from '../mcp/jsonrpc.ts';
 import { textOf } from '../mcp/methods.ts';
-import {
-  isToolError,
-  resultTypeOf,
-  roundAskedBy,
-  type TaskSighting,
-  type ToolDefinition,
-  taskOf,
-  toolDefinitionsOf,
-  toolErrorText,
-} from '../mcp/result.ts';
+import { resultTypeOf, roundAskedBy, type ToolDefinition, taskOf, toolDefinitionsOf } from '../mcp/result.ts';
 import type { Joined } from '../session/registry.ts';
 import { requestAttributes } from './attributes.ts';
 import { BOUNDS } from './bounds.ts';
@@ -23,10 +14,11 @@ import type { ClientSpan, Payload } from './event.ts';
 import type { Fold } from './fold.ts';
 import type { UnixMicros } from './frame.ts';
 import { awaitKey, index, learn, upstreamAttributes } from './opening.ts';
-import { decideAnswer, type Ending, isServerFailure } from './outcome.ts';
+import { type Ending, isServerFailure } from './outcome.ts';
 import type { Operation } from './rounds.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
 import { estimateTokens } from './tally.ts';
+import { endOfTask } from './taskEnding.ts';
 
 /** What is known of a request's end. */
 export interface EndFacts {
@@ -76,7 +68,11 @@ export function finish(fold: Fold, request: OpenRequest, facts: EndFacts): void 
   count(request, { ending, probe, facts, definitions });
   const place = { server: request.exchange.server, joined: request.joined };
   fold.journal.writeRequest(facts.endUs, place, attributes, {
-    server: { ...request.span, endUs: facts.endUs, failed: !probe && isServerFailure(ending, error) },
+    server: {
+      ...request.span,
+      endUs: Math.max(request.startUs, facts.endUs),
+      failed: !probe && isServerFailure(ending, error),
+    },
     clients: clientSpans(fold, request, facts),
     payloads: payloads(fold, request, facts),
     ...(ended && { ended: endedOf(fold, request, tool) }),
@@ -201,30 +197,6 @@ function advance(
   if (sighting) operation.waitsForClient = sighting.status === 'input_required';
 }
 
-/** How a task ended, on the poll or notification that showed it. */
-export interface TaskEnd {
-  readonly operation: Operation;
-  readonly ending: Ending;
-  readonly error?: RpcError;
-  readonly message?: string;
-}
-
-function endOfTask(fold: Fold, request: OpenRequest, { response, ending }: EndFacts): TaskEnd | undefined {
-  const { taskId, exchange } = request;
-  if (taskId === undefined || !response) return undefined;
-  if (request.method === 'tasks/result') {
-    // 2025-11-25: the answer is the call's own result, or its error; a refused poll tells nothing of the task.
-    if (ending.outcome !== 'ok' && ending.origin === 'client') return undefined;
-    const { error, result } = response;
-    const facts = { direction: 'client_to_server' as const, toolError: isToolError(result) };
-    const taskEnding = decideAnswer(error ? { ...facts, error } : facts);
-    return endTask(fold, exchange.server, taskId, taskEnding, error, error?.message ?? toolErrorText(result));
-  }
-  if (request.method !== 'tasks/get' || ending.outcome !== 'ok') return undefined;
-  const sighting = taskOf(response.result);
-  return sighting && endBySighting(fold, exchange.server, sighting, request.modern);
-}
-
 /** What the answer was. A poll's answer is complete as such, but only the one that ends its task is so here. */
 function resultTypeIn(
   request: OpenRequest,
@@ -235,46 +207,6 @@ function resultTypeIn(
   if (response.error) return resultType === 'input_required' ? resultType : undefined;
   if (request.taskId === undefined || endsTask || request.operation.over) return resultType;
   return taskOf(response.result)?.status === 'input_required' ? 'input_required' : 'task';
-}
-
-/**
- * Whether a sighting ends its task. On 2025-11-25 `completed` does not: only `tasks/result` shows whether the tool
- * failed. `modern` sightings carry the result themselves.
- */
-export function endBySighting(
-  fold: Fold,
-  server: string,
-  sighting: TaskSighting,
-  modern: boolean,
-): TaskEnd | undefined {
-  const { taskId, status, result, error } = sighting;
-  if (status === 'cancelled') {
-    return endTask(fold, server, taskId, { outcome: 'cancelled', origin: 'client', errorType: 'cancelled' });
-  }
-  if (status === 'failed') {
-    const code = typeof error?.code === 'number' ? error.code : -32603;
-    const message = textOf(error?.message) ?? 'task failed';
-    const failure = { code, message };
-    const ending = decideAnswer({ direction: 'client_to_server', error: failure });
-    return endTask(fold, server, taskId, ending, failure, message);
-  }
-  if (status !== 'completed' || (!modern && result === undefined)) return undefined;
-  const ending = decideAnswer({ direction: 'client_to_server', toolError: isToolError(result) });
-  return endTask(fold, server, taskId, ending, undefined, toolErrorText(result));
-}
-
-function endTask(
-  fold: Fold,
-  server: string,
-  taskId: string,
-  ending: Ending,
-  error?: RpcError,
-  message?: string,
-): TaskEnd | undefined {
-  const operation = fold.rounds.endTask(server, taskId);
-  return (
-    operation && { operation, ending, ...(error && { error }), ...(message !== undefined && { message }) }
-  );
 }
 
 export function endedOf(fold: Fold, request: OpenRequest, taskTool: string | undefined) {

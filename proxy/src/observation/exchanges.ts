@@ -24,13 +24,19 @@ export function takeRequest(fold: Fold, frame: RequestFrame): void {
   const header = frame.headers['mcp-session-id'];
   const protocolId = header ?? address;
   const reading = readBody(fold, frame.body);
+  const before = fold.exchanges.peek(frame.exchange);
+  if (before) {
+    fold.forget(before);
+    fold.losses.add('observation', 'exchanges', 1, fold.nowUs);
+  }
   const exchange: Exchange = {
     id: frame.exchange,
-    request: frame,
+    request: frame.body ? { ...frame, body: { bytes: frame.body.bytes } } : frame,
     server: frame.server,
     ...(protocolId !== undefined && { protocolId }),
     announced: header === undefined && address !== undefined,
     requests: [],
+    strays: [],
     ...(reading.problem !== undefined && { bodyProblem: reading.problem }),
     ...(reading.problem !== undefined &&
       frame.body && {
@@ -51,10 +57,11 @@ export function takeResponse(fold: Fold, exchange: Exchange, frame: ResponseFram
   const protocolId = frame.headers['mcp-session-id'];
   // A client may still send the id of a session that is gone: the one in the answer counts.
   const handshake = exchange.requests.find((request) => request.method === 'initialize');
-  if (handshake && protocolId && protocolId !== exchange.protocolId) joinHandshake(fold, handshake, protocolId);
+  if (handshake && protocolId && protocolId !== exchange.protocolId)
+    joinHandshake(fold, handshake, protocolId);
   if (exchange.request.method === 'GET' && exchange.protocolId !== undefined) {
     exchange.joined = joinExchange(fold, exchange);
-    if (exchange.request.headers['last-event-id'] !== undefined && exchange.joined) {
+    if (exchange.request.headers['last-event-id'] !== undefined && exchange.joined && !exchange.resumes) {
       exchange.joined.session.own.resumedStreams += 1;
       exchange.resumes = true;
     }
@@ -91,6 +98,9 @@ export function takeEnd(fold: Fold, exchange: Exchange, frame: EndFrame): void {
   }
   for (const request of exchange.requests) {
     if (!request.done) endOrKeep(fold, request, frame, answer.problem);
+  }
+  for (const request of exchange.strays) {
+    finish(fold, request, { ending: endWithout('unanswered', 'client'), endUs: frame.atUs });
   }
   if (exchange.resumes && exchange.joined) extendResumption(fold, exchange, frame.atUs);
   if (exchange.requests.length === 0) writeExchange(fold, exchange, frame, answer.messages);
@@ -149,7 +159,7 @@ function endOrKeep(fold: Fold, request: OpenRequest, frame: EndFrame, problem: s
     return;
   }
   // 2024-11-05: the POST is only the way in, the answer comes on the session's own stream.
-  if (exchange.announced && answered) return;
+  if (exchange.announced && answered && request.openKey !== undefined) return;
   const lapse = endWithoutAnswer(request, frame);
   // An answer that is too large to look into, or in an unknown coding, was still an answer.
   const unreadable =
@@ -216,10 +226,11 @@ function extendResumption(fold: Fold, exchange: Exchange, atUs: UnixMicros): voi
 /** An exchange in which no request could be recognised; accepted notifications and answers leave nothing. */
 function writeExchange(fold: Fold, exchange: Exchange, frame: EndFrame, messages: readonly Message[]): void {
   const { method } = exchange.request;
+  if (method === 'OPTIONS') return;
   const ending = endExchange(exchange, frame, messages);
   if (method === 'POST' && exchange.bodyProblem === undefined && ending.outcome === 'ok') return;
   const { request } = exchange;
-  const totalUs = frame.atUs - request.atUs;
+  const totalUs = Math.max(0, frame.atUs - request.atUs);
   // A stream is the upstream's for as long as it is open, silent or not.
   const answeredUs = exchange.stream ? frame.atUs : (frame.receivedUs ?? frame.atUs);
   const upstreamUs = request.sentUs === undefined ? 0 : Math.max(0, answeredUs - request.sentUs);
@@ -250,7 +261,7 @@ function endExchange(exchange: Exchange, frame: EndFrame, messages: readonly Mes
   if (frame.how === 'client_gone') return openStream ? OK : endWithout('abandoned', 'client');
   if (frame.how === 'upstream_broke') return endWithout('interrupted', 'upstream');
   if (frame.how === 'shutdown' || !response) return OK;
-  if (response.status === 405 && request.method !== 'POST') return OK;
+  if (response.status === 405 && (request.method === 'GET' || request.method === 'DELETE')) return OK;
   const error = messages.find((message) => message.shape === 'response')?.error;
   return decideAnswer({
     direction: 'client_to_server',
@@ -312,12 +323,17 @@ function endSessionOf(fold: Fold, exchange: Exchange, frame: EndFrame): void {
   if (isModernRevision(exchange.request.headers['mcp-protocol-version'])) return;
   const deleted = exchange.request.method === 'DELETE' && status < 300;
   if (!deleted && status !== 404) return;
-  const session = sessionOf(fold, exchange)?.session;
-  if (session?.source === 'protocol') endSession(fold, session, deleted ? 'deleted' : 'expired', frame.atUs);
+  // Only the session whose own id was sent: a trace or an address may lead to another one.
+  const joined = sessionOf(fold, exchange);
+  if (joined?.source === 'protocol') {
+    endSession(fold, joined.session, deleted ? 'deleted' : 'expired', frame.atUs);
+  }
 }
 
 /** 2024-11-05: the first event of a stream names the address that its session's messages are posted to. */
 function announce(fold: Fold, exchange: Exchange, data: string): void {
+  // A stream has one address; whatever calls itself a second one must not take others' room.
+  if (exchange.addressKey !== undefined) return;
   const { path } = exchange.request;
   let url: URL;
   try {

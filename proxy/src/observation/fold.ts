@@ -56,11 +56,15 @@ export class Fold {
         changedLive: false,
         liveUs: Number.NEGATIVE_INFINITY,
         resumedStreams: 0,
+        displaced: 0,
       }),
       (session) => {
         // A session that ended long ago was told in full; only an open one loses something.
         if (session.ended !== undefined) return;
         session.own.tally.incomplete = true;
+        for (const request of [...session.own.open.values()]) {
+          if (this.exchanges.peek(request.exchange.id) !== request.exchange) this.giveUpOn(request);
+        }
         this.journal.writeSummary(this.nowUs, session, 'session');
         evicted('sessions')();
       },
@@ -73,13 +77,29 @@ export class Fold {
     });
   }
 
+  /** Takes a request among the open ones; past the cap the one open longest is given up. */
+  admit(request: OpenRequest): void {
+    this.open.add(request);
+    if (this.open.size <= BOUNDS.openRequestsMax) return;
+    const [oldest] = this.open;
+    if (!oldest) return;
+    this.giveUpOn(oldest);
+    this.losses.add('observation', 'requests', 1, this.nowUs);
+  }
+
   /** Gives up on what is still open in an exchange: its end was not seen, so nothing is said of it. */
   forget(exchange: Exchange): void {
-    for (const request of exchange.requests) {
-      if (request.done) continue;
-      this.close(request);
-      if (request.joined) request.joined.session.own.tally.incomplete = true;
-    }
+    for (const request of [...exchange.requests, ...exchange.strays]) this.giveUpOn(request);
+    if (!exchange.resumes || !exchange.joined) return;
+    exchange.resumes = false;
+    exchange.joined.session.own.resumedStreams -= 1;
+  }
+
+  /** Closes a request without a record; its session says that something is missing. */
+  giveUpOn(request: OpenRequest): void {
+    if (request.done) return;
+    this.close(request);
+    if (request.joined) request.joined.session.own.tally.incomplete = true;
   }
 
   /** Takes a request out of everything that waits for its answer. */

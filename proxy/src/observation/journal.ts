@@ -4,6 +4,7 @@
  */
 import type { Attributes, RecordName } from '../contract/index.ts';
 import { bucketOf, type Joined, type Session } from '../session/registry.ts';
+import { BOUNDS } from './bounds.ts';
 import type { Event, Labels, Payload, PlainEvent, RequestEvent } from './event.ts';
 import type { UnixMicros } from './frame.ts';
 import type { IdSource } from './ids.ts';
@@ -138,7 +139,7 @@ export class Journal {
       if (session.protocolId !== undefined) {
         attributes['mcp.session.id'] = this.#settings.hashSessionIds
           ? this.#settings.hash(session.protocolId)
-          : session.protocolId;
+          : session.protocolId.slice(0, BOUNDS.messageBytesMax);
       }
     }
     return { timeNs, bucket, attributes };

@@ -12,18 +12,19 @@ import {
   type ResponseMessage,
   requestIdKey,
 } from '../mcp/jsonrpc.ts';
-import { targetOf, textOf } from '../mcp/methods.ts';
+import { cutText, targetOf, textOf } from '../mcp/methods.ts';
 import { isToolError, taskOf, toolErrorText } from '../mcp/result.ts';
 import { parseTraceparent } from '../mcp/traceContext.ts';
 import { rankEvidence } from '../session/evidence.ts';
 import type { Joined } from '../session/registry.ts';
 import { BOUNDS } from './bounds.ts';
-import { concludeCall, endBySighting, finish } from './ending.ts';
+import { concludeCall, finish } from './ending.ts';
 import type { Fold } from './fold.ts';
 import type { UnixMicros } from './frame.ts';
-import { claimsOf, learn, openFromClient, openFromServer, openKey } from './opening.ts';
+import { claimsOf, learn, openFromClient, openFromServer, openKey, shortId } from './opening.ts';
 import { decideAnswer, endWithout } from './outcome.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
+import { endBySighting } from './taskEnding.ts';
 
 /** When a message crossed: received from one side, handed on to the other. */
 export interface Crossing {
@@ -36,10 +37,12 @@ export function takeFromClient(fold: Fold, exchange: Exchange, messages: readonl
   const { atUs, sentUs } = exchange.request;
   for (const message of within(fold, messages)) {
     if (message.shape === 'request') openFromClient(fold, exchange, message);
+    // The proxy answered by itself: what nobody was told means nothing, cancels nothing, answers nothing.
+    else if (sentUs === undefined) continue;
     else if (message.shape === 'notification') {
       notifyFromClient(fold, exchange, message);
     } else {
-      answerFromClient(fold, exchange, message, { receivedUs: atUs, passedUs: sentUs ?? atUs });
+      answerFromClient(fold, exchange, message, { receivedUs: atUs, passedUs: sentUs });
     }
   }
 }
@@ -125,7 +128,7 @@ function findRequest(fold: Fold, exchange: Exchange, response: ResponseMessage):
     // An error with id null answers the only request of its exchange, if there is exactly one.
     return exchange.requests.length === 1 ? waiting[0] : undefined;
   }
-  const key = requestIdKey(id);
+  const key = requestIdKey(shortId(id));
   const own = waiting.find((request) => requestIdKey(request.id) === key);
   return own ?? findOpen(fold, exchange, 'client_to_server', id);
 }
@@ -201,7 +204,7 @@ function writeNotification(
 ): void {
   const target = targetOf(message.method, message.params);
   const attributes: Attributes = {
-    'mcp.method.name': message.method.slice(0, BOUNDS.messageBytesMax),
+    'mcp.method.name': cutText(message.method, BOUNDS.messageBytesMax),
     'sightline.direction': direction,
     'sightline.request.size': message.bytes,
     ...(target.resource !== undefined && {

@@ -6,8 +6,15 @@
 import type { Attributes } from '../contract/index.ts';
 import { readEnvelope } from '../mcp/envelope.ts';
 import { mismatchedHeaders } from '../mcp/headers.ts';
-import { isArray, isObject, type Json, type RequestMessage, requestIdKey } from '../mcp/jsonrpc.ts';
-import { implementationOf, targetOf, textOf } from '../mcp/methods.ts';
+import {
+  isArray,
+  isObject,
+  type Json,
+  type RequestId,
+  type RequestMessage,
+  requestIdKey,
+} from '../mcp/jsonrpc.ts';
+import { cutText, implementationOf, targetOf, textOf } from '../mcp/methods.ts';
 import { roundEchoedBy } from '../mcp/result.ts';
 import { decideTrace, parseTraceparent, type TraceParent } from '../mcp/traceContext.ts';
 import { type Claims, rankEvidence } from '../session/evidence.ts';
@@ -71,7 +78,7 @@ export function openFromClient(fold: Fold, exchange: Exchange, message: RequestM
   // Modern ids restart with every exchange, so only the exchange itself can answer (2026-07-28: one stream, one request).
   if (joined && !modern) index(fold, request, joined);
   exchange.requests.push(request);
-  fold.open.add(request);
+  fold.admit(request);
   return request;
 }
 
@@ -83,7 +90,13 @@ export function openFromServer(
   joined: Joined<SessionState> | undefined,
   receivedUs: UnixMicros,
   passedUs: UnixMicros,
-): OpenRequest {
+): void {
+  const opens = joined ? joined.session.own.open.size : exchange.strays.length;
+  if (opens >= BOUNDS.openRequestsPerSessionMax) {
+    if (joined) joined.session.own.tally.incomplete = true;
+    fold.losses.add('observation', 'requests', 1, fold.nowUs);
+    return;
+  }
   const envelope = readEnvelope(message.params);
   const request: OpenRequest = {
     direction: 'server_to_client',
@@ -102,8 +115,8 @@ export function openFromServer(
     done: false,
   };
   if (joined) index(fold, request, joined);
-  fold.open.add(request);
-  return request;
+  else exchange.strays.push(request);
+  fold.admit(request);
 }
 
 /** What a whole exchange and one message's `_meta` say about whose it is. */
@@ -158,20 +171,34 @@ export function index(fold: Fold, request: OpenRequest, joined: Joined<SessionSt
     fold.losses.add('observation', 'requests', 1, fold.nowUs);
     return;
   }
-  request.openKey = openKey(request.direction, request.id);
-  open.set(request.openKey, request);
+  const key = openKey(request.direction, request.id);
+  const before = open.get(key);
+  if (before) {
+    // An id used again before its answer: the answer is the later one's, but the earlier one must still end.
+    joined.session.own.displaced += 1;
+    before.openKey = `displaced ${joined.session.own.displaced}`;
+    open.set(before.openKey, before);
+  }
+  request.openKey = key;
+  open.set(key, request);
 }
 
 /** Ids count per direction: client and server each number their own requests. */
 export function openKey(direction: OpenRequest['direction'], id: OpenRequest['id']): string {
-  return `${direction === 'client_to_server' ? 'c' : 's'}${requestIdKey(id)}`;
+  return `${direction === 'client_to_server' ? 'c' : 's'}${requestIdKey(shortId(id))}`;
+}
+
+/** An id that stays told from every other, without keeping a text as long as a peer likes. */
+export function shortId(id: RequestId): RequestId {
+  if (typeof id === 'number' || id.length <= BOUNDS.messageBytesMax) return id;
+  return `${cutText(id, BOUNDS.messageBytesMax / 2)}…${digest(id)}`;
 }
 
 function messageFacts(fold: Fold, exchange: Exchange, message: RequestMessage) {
   const target = targetOf(message.method, message.params);
   return {
-    id: message.id,
-    method: message.method.slice(0, BOUNDS.messageBytesMax),
+    id: shortId(message.id),
+    method: cutText(message.method, BOUNDS.messageBytesMax),
     target:
       target.resource === undefined
         ? target

@@ -30,11 +30,14 @@ export interface SessionState {
   liveUs: UnixMicros;
   /** Resumed streams (`Last-Event-ID`) open now: while one is, answers may still come on it. */
   resumedStreams: number;
+  /** Open requests whose id was used again before their answer; nothing but the session's end finds them. */
+  displaced: number;
 }
 
 /** One HTTP exchange in flight. */
 export interface Exchange {
   readonly id: ExchangeId;
+  /** Its frame, without the body's text. */
   readonly request: RequestFrame;
   readonly server: string;
   /** `Mcp-Session-Id`, or the session of the 2024-11-05 address it was posted to. */
@@ -43,6 +46,8 @@ export interface Exchange {
   readonly announced: boolean;
   /** Requests that the client sent in it, in order; ended ones included. */
   readonly requests: OpenRequest[];
+  /** Requests of the server on it that belong to no known session: no answer can be told to be theirs. */
+  readonly strays: OpenRequest[];
   /** Session of what in it is no request. */
   joined?: Joined<SessionState> | undefined;
   /** Why its body gave no messages; absent when it did, or had none to give. */
