@@ -5,7 +5,7 @@
  * Source: opentelemetry-proto v1, `trace/v1/trace.proto`, `logs/v1/logs.proto`, `common/v1/common.proto`.
  */
 import type { LogRecord } from './log.ts';
-import { BYTES, FIXED32, FIXED64, lengthSize, ProtobufWriter, tagOf, VARINT } from './protobuf.ts';
+import { BYTES, FIXED32, FIXED64, ProtobufWriter, tagOf, VARINT } from './protobuf.ts';
 import { type AttributeList, COLUMNS } from './selection.ts';
 import type { SpanRecord } from './span.ts';
 
@@ -29,8 +29,7 @@ export function createOtlpEncoder(source: Source): OtlpEncoder {
     const all = writer.open(tagOf(1, BYTES));
     const resource = writer.open(tagOf(1, BYTES));
     for (const [key, value] of Object.entries(source.resource)) {
-      writer.reserve(key.length * 3 + FIXED_BYTES);
-      writeTextPair(writer, tagOf(1, BYTES), encodeKey(key), value);
+      writer.headedText(tagOf(1, BYTES), encodeKey(key), tagOf(1, BYTES), value);
     }
     writer.close(resource);
     const scoped = writer.open(tagOf(2, BYTES));
@@ -161,34 +160,9 @@ function writeAttributes(writer: ProtobufWriter, list: AttributeList, tag: numbe
     const value = values[i];
     if (column === undefined || value === undefined) continue;
     const key = KEYS[column.index] ?? NO_KEY;
-    writer.reserve(FIXED_BYTES);
-    if (typeof value === 'string') writeTextPair(writer, tag, key, value);
+    if (typeof value === 'string') writer.headedText(tag, key, tagOf(1, BYTES), value);
     else writePair(writer, tag, key, value, column.isDouble);
   }
-}
-
-/** Texts shorter than this are copied unit by unit, in the hope that they are ASCII. */
-const SHORT_TEXT = 48;
-
-function writeTextPair(writer: ProtobufWriter, tag: number, key: Uint8Array, value: string): void {
-  if (value.length < SHORT_TEXT && key.length < 72) {
-    const before = writer.length;
-    writer.byte(tag);
-    writer.byte(key.length + value.length + 3);
-    writer.raw(key);
-    writer.byte(value.length + 2);
-    writer.byte(tagOf(1, BYTES));
-    if (writer.shortText(value)) return;
-    writer.rewind(before);
-  }
-  const bytes = Buffer.byteLength(value);
-  const inner = 1 + lengthSize(bytes) + bytes;
-  writer.byte(tag);
-  writer.varint(key.length + lengthSize(inner) + inner);
-  writer.raw(key);
-  writer.varint(inner);
-  writer.byte(tagOf(1, BYTES));
-  writer.text(value, bytes);
 }
 
 /** A pair whose value has at most ten bytes, tag included. */
@@ -199,6 +173,7 @@ function writePair(
   value: number | boolean,
   isDouble: boolean,
 ): void {
+  writer.reserve(FIXED_BYTES);
   const start = writer.open(tag, 1);
   writer.raw(key);
   const inner = writer.open(undefined, 1);

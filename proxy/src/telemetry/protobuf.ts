@@ -84,10 +84,8 @@ export class ProtobufWriter {
 
   /** Bytes as they are, for which there must be room. */
   raw(source: Uint8Array): void {
-    const bytes = this.#bytes;
-    let at = this.#at;
-    for (let i = 0; i < source.length; i++) bytes[at++] = source[i] ?? 0;
-    this.#at = at;
+    this.#bytes.set(source, this.#at);
+    this.#at += source.length;
   }
 
   /** Eight bytes, little end first, for which there must be room. */
@@ -131,24 +129,44 @@ export class ProtobufWriter {
     this.#at += this.#bytes.write(value, this.#at);
   }
 
-  /** Length and bytes of a text of fewer than 128 units, for which there must be room; false: it is not ASCII. */
-  shortText(value: string): boolean {
-    const bytes = this.#bytes;
+  /**
+   * A message of a ready-made beginning and one text field: `tag`, length, `head`, the text's length with its tag,
+   * `textTag`, the text. It is OTLP's key and value, and most of what is written; so it is one loop over local
+   * variables where the text is short ASCII, which nearly every attribute is.
+   */
+  headedText(tag: number, head: Uint8Array, textTag: number, value: string): void {
     const units = value.length;
-    let at = this.#at;
-    bytes[at++] = units;
-    for (let i = 0; i < units; i++) {
-      const unit = value.charCodeAt(i);
-      if (unit > 127) return false;
-      bytes[at++] = unit;
+    const headLength = head.length;
+    this.reserve(headLength + units * 3 + 16);
+    if (units + headLength < 124) {
+      const bytes = this.#bytes;
+      let at = this.#at;
+      bytes[at++] = tag;
+      bytes[at++] = headLength + units + 3;
+      bytes.set(head, at);
+      at += headLength;
+      bytes[at++] = units + 2;
+      bytes[at++] = textTag;
+      bytes[at++] = units;
+      let seen = 0;
+      for (let i = 0; i < units; i++) {
+        const unit = value.charCodeAt(i);
+        seen |= unit;
+        bytes[at++] = unit;
+      }
+      if (seen < 128) {
+        this.#at = at;
+        return;
+      }
     }
-    this.#at = at;
-    return true;
-  }
-
-  /** Forgets what was written since `length` was this. */
-  rewind(length: number): void {
-    this.#at = length;
+    const length = Buffer.byteLength(value);
+    const inner = 1 + lengthSize(length) + length;
+    this.byte(tag);
+    this.varint(headLength + lengthSize(inner) + inner);
+    this.raw(head);
+    this.varint(inner);
+    this.byte(textTag);
+    this.text(value, length);
   }
 
   /**

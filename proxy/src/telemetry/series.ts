@@ -30,10 +30,16 @@ export interface SeriesBudget {
   left: number;
 }
 
+/** One label's values, each leading to the next label; after the last label, the set itself. */
+interface Branch {
+  readonly next: Map<string | number | undefined, Branch>;
+  set?: MetricLabels;
+}
+
 export class LabelSets {
   readonly #keys: readonly AttributeKey[];
   readonly #budget: SeriesBudget;
-  readonly #sets = new Map<string, MetricLabels>();
+  readonly #root: Branch = { next: new Map() };
 
   constructor(keys: readonly AttributeKey[], budget: SeriesBudget) {
     this.#keys = keys;
@@ -42,30 +48,37 @@ export class LabelSets {
 
   /** The label set with these values, or its folded form when the budget is spent. */
   of(values: LabelValues): MetricLabels {
-    // No label can hold the separator: texts with control characters would be a different name all the same.
-    const id = values.join('\u0000');
-    const known = this.#sets.get(id);
-    if (known !== undefined) return known;
-    if (this.#budget.left <= 0) return this.#fold(values);
-    this.#budget.left -= 1;
-    return this.#keep(id, values);
-  }
-
-  #fold(values: LabelValues): MetricLabels {
-    const folded = values.map((value, index) =>
-      value === undefined ? undefined : (FOLDED.get(this.#keys[index] ?? '') ?? value),
-    );
-    const id = folded.join('\u0000');
-    return this.#sets.get(id) ?? this.#keep(id, folded);
-  }
-
-  #keep(id: string, values: LabelValues): MetricLabels {
-    const labels: Record<string, string | number> = {};
-    for (const [index, key] of this.#keys.entries()) {
-      const value = values[index];
-      if (value !== undefined) labels[key] = value;
+    let branch: Branch | undefined = this.#root;
+    for (const value of values) {
+      branch = branch.next.get(value);
+      if (branch === undefined) break;
     }
-    this.#sets.set(id, labels);
-    return labels;
+    if (branch?.set !== undefined) return branch.set;
+    if (this.#budget.left <= 0) return this.#keep(this.#fold(values));
+    this.#budget.left -= 1;
+    return this.#keep(values);
+  }
+
+  #fold(values: LabelValues): LabelValues {
+    return values.map((value, i) =>
+      value === undefined ? undefined : (FOLDED.get(this.#keys[i] ?? '') ?? value),
+    );
+  }
+
+  #keep(values: LabelValues): MetricLabels {
+    let branch = this.#root;
+    const labels: Record<string, string | number> = {};
+    for (const [i, key] of this.#keys.entries()) {
+      const value = values[i];
+      if (value !== undefined) labels[key] = value;
+      let next = branch.next.get(value);
+      if (next === undefined) {
+        next = { next: new Map() };
+        branch.next.set(value, next);
+      }
+      branch = next;
+    }
+    branch.set ??= labels;
+    return branch.set;
   }
 }
