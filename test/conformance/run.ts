@@ -25,11 +25,10 @@ const passedMin = 84;
 const wanted = process.argv[2] ?? '';
 const outputPath = mkdtempSync(join(tmpdir(), 'sightline-conformance-'));
 const here = new URL('.', import.meta.url).pathname;
-let outputs = 0;
 
-function nextDirectory(): string {
-  outputs += 1;
-  return join(outputPath, String(outputs));
+/** Where one side of one comparison leaves its checks and output. */
+function placeOf(revision: Revision, leg: string, scenario: string, side: 'direct' | 'proxied'): string {
+  return join(outputPath, revision, leg, scenario, side);
 }
 
 /** Each side gets a fixture of its own: a change announced for one must not be heard by the other. */
@@ -42,8 +41,8 @@ async function compareServers(
   const proxy = await startProxy(behind.url);
   try {
     const [direct, proxied] = await Promise.all([
-      runServerScenarios(fixture.url, revision, nextDirectory()),
-      runServerScenarios(proxy.url, revision, nextDirectory()),
+      runServerScenarios(fixture.url, revision, placeOf(revision, 'server', '', 'direct')),
+      runServerScenarios(proxy.url, revision, placeOf(revision, 'server', '', 'proxied')),
     ]);
     return requirements.map((requirement) => ({
       ...requirement,
@@ -58,20 +57,19 @@ async function compareServers(
 }
 
 async function compareClient(revision: Revision, requirement: Requirement): Promise<Comparison> {
-  const run = (program: string): Promise<CheckCounts> =>
+  const { scenario } = requirement;
+  const run = (program: string, side: 'direct' | 'proxied'): Promise<CheckCounts> =>
     runClientScenario(
       `${process.execPath} ${here}${program}`,
-      requirement.scenario,
+      scenario,
       revision,
-      nextDirectory(),
+      placeOf(revision, 'client', scenario, side),
     );
   // An OAuth client refuses metadata that name another address than the one it was given: behind a proxy with
   // an address of its own, that is what `--rewrite-urls` is for.
-  const proxied = requirement.scenario.startsWith('auth/')
-    ? 'proxiedClient.ts --rewrite-urls'
-    : 'proxiedClient.ts';
-  const direct = await run('client.ts');
-  return { ...requirement, revision, direct, proxied: await run(proxied) };
+  const program = scenario.startsWith('auth/') ? 'proxiedClient.ts --rewrite-urls' : 'proxiedClient.ts';
+  const direct = await run('client.ts', 'direct');
+  return { ...requirement, revision, direct, proxied: await run(program, 'proxied') };
 }
 
 /** Runs the jobs in order, at most `atOnce` at a time, and keeps their order in the results. */
@@ -99,7 +97,6 @@ for (const revision of revisions) {
   }
 }
 comparisons.push(...(await runAtMost(Math.max(2, availableParallelism()), clientJobs)));
-rmSync(outputPath, { recursive: true });
 
 for (const revision of revisions) {
   for (const leg of ['server', 'client'] as const) {
@@ -125,7 +122,12 @@ for (const revision of revisions) {
 const verdict = judge(comparisons, expectedDifferences);
 for (const [reason, names] of verdict.expected) console.log(`expected: ${reason}\n  ${names.join('\n  ')}`);
 for (const line of verdict.failures) console.log(`FAILED ${line}`);
-if (verdict.failures.length > 0 || comparisons.length === 0) process.exitCode = 1;
+if (verdict.failures.length > 0 || comparisons.length === 0) {
+  console.log(`what the suite said is kept in ${outputPath}`);
+  process.exitCode = 1;
+} else {
+  rmSync(outputPath, { recursive: true });
+}
 console.log(`set aside, by the list above or as unscored failures of both sides: ${verdict.setAside} checks`);
 // Every scenario runs, so nothing is ever skipped; the line says so for whoever reads only the last one.
 console.log(`${verdict.passed} passed, ${verdict.failures.length} failed, 0 skipped`);

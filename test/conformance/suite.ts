@@ -4,7 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, readdirSync, readFileSync } from 'node:fs';
+import { globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { type CheckCounts, countChecks } from './compare.ts';
@@ -27,7 +27,7 @@ const timeoutMs = 120_000;
 
 /** Every scenario of a requirement set, scored or only reported. */
 export async function listRequirements(revision: Revision): Promise<readonly Requirement[]> {
-  const { output } = await runProgram(['list', '--requirements', revision]);
+  const output = await runProgram(['list', '--requirements', revision]);
   const requirements: Requirement[] = [];
   let leg: Requirement['leg'] = 'server';
   for (const line of output.split('\n')) {
@@ -48,7 +48,7 @@ export async function runServerScenarios(
   directory: string,
 ): Promise<ReadonlyMap<string, CheckCounts>> {
   const flags = ['--requirements', revision, '--output-dir', directory, '--timeout', String(timeoutMs)];
-  await runProgram(['server', '--url', url, ...flags]);
+  await runInto(directory, ['server', '--url', url, ...flags]);
   const byScenario = new Map<string, CheckCounts>();
   for (const name of readdirSync(directory)) {
     // The directory is named after the scenario and the moment it began.
@@ -67,7 +67,7 @@ export async function runClientScenario(
 ): Promise<CheckCounts> {
   const flags = ['--scenario', scenario, '--spec-version', revision, '--force'];
   const output = ['--output-dir', directory, '--timeout', String(timeoutMs)];
-  await runProgram(['client', '--command', command, ...flags, ...output]);
+  await runInto(directory, ['client', '--command', command, ...flags, ...output]);
   return readChecks(directory);
 }
 
@@ -76,13 +76,21 @@ function readChecks(directory: string): CheckCounts {
   return countChecks(files.flatMap((file) => JSON.parse(readFileSync(join(directory, file), 'utf8'))));
 }
 
+/** Keeps what the program said beside its checks, for whoever asks why they are not as expected. */
+async function runInto(directory: string, args: readonly string[]): Promise<void> {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'output.txt'), await runProgram(args));
+}
+
 /** The exit code says whether checks failed, which the checks themselves say better: it is not looked at. */
-async function runProgram(args: readonly string[]): Promise<{ output: string }> {
-  const child = spawn(process.execPath, [programPath, ...args], { stdio: ['ignore', 'pipe', 'ignore'] });
+async function runProgram(args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [programPath, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
   await once(child, 'close');
-  return { output };
+  return output;
 }
