@@ -1,0 +1,28 @@
+/**
+ * docs/performance.md: the run writes what stands between two marks, people write the rest. A target that is
+ * missed needs its reason and what was tried, and no run may wipe that out. Pure.
+ */
+
+const begin = '<!-- measured: begin -->';
+const end = '<!-- measured: end -->';
+
+const emptyPage = `# Performance
+
+What Sightline costs, against forwarding alone. Repeat it with \`npm run bench\` (a smoke test of a minute:
+\`npm run bench -- --quick\`); \`npm run bench -- --write\` writes the part between the marks anew. Load generator,
+upstream, receiver and each proxy are processes of their own on loopback; before measuring, every variant must
+give each answer byte for byte, and the receiver must get exactly the records and spans of those requests. Read
+ratios: absolute numbers belong to the machine and to what else runs on it.
+
+${begin}
+${end}
+`;
+
+/** The page with a new measured part. @throws when a page exists whose marks are gone. */
+export function renderPage(existing: string | undefined, measured: string): string {
+  const page = existing ?? emptyPage;
+  const from = page.indexOf(begin);
+  const to = page.indexOf(end);
+  if (from < 0 || to < from) throw new Error(`docs/performance.md lacks the marks ${begin} and ${end}`);
+  return `${page.slice(0, from + begin.length)}\n\n${measured}\n\n${page.slice(to)}`;
+}

@@ -1,0 +1,17 @@
+import { describe, expect, it } from 'vitest';
+import { parseCpuUs, parseMemory } from './usage.ts';
+
+describe('parseCpuUs', () => {
+  it.each([
+    { name: '(node)', why: 'the usual' },
+    { name: '(my (odd) name)', why: 'a program may be called anything, brackets and spaces included' },
+  ])('adds user and system time of $name', ({ name }) => {
+    const stat = `4242 ${name} S 1 4242 4242 0 -1 4194560 9000 0 12 0 350 120 7 9 20 0 11 0 100 900 800`;
+    expect(parseCpuUs(stat)).toBe(4_700_000);
+  });
+});
+
+it('parseMemory reads resident and peak memory in bytes', () => {
+  const status = 'Name:\tnode\nVmPeak:\t  900 kB\nVmHWM:\t    300 kB\nVmRSS:\t    200 kB\nThreads:\t11\n';
+  expect(parseMemory(status)).toEqual({ residentBytes: 204_800, residentPeakBytes: 307_200 });
+});
