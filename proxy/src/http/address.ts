@@ -21,12 +21,18 @@ export type AddressReader = (
   headers: ReadHeader,
 ) => ClientSighting;
 
-export function createAddressReader(rules: AddressRules): AddressReader {
-  const trusted = rules.trustedProxies.length === 0 ? undefined : buildTrust(rules.trustedProxies);
-  const isTrusted = (address: string) => {
+/** Whether what an address says of others is believed. */
+export function createTrust(trustedProxies: readonly string[]): (address: string) => boolean {
+  if (trustedProxies.length === 0) return () => false;
+  const list = buildTrust(trustedProxies);
+  return (address) => {
     const family = isIP(address);
-    return trusted !== undefined && family !== 0 && trusted.check(address, family === 6 ? 'ipv6' : 'ipv4');
+    return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
   };
+}
+
+export function createAddressReader(rules: AddressRules): AddressReader {
+  const isTrusted = createTrust(rules.trustedProxies);
   const withCountry = (
     address: string,
     port: number | undefined,

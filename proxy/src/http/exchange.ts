@@ -144,7 +144,8 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
       this.#answer(refusal);
       return;
     }
-    const headers = head.forward;
+    const headers =
+      this.#plan.rewrite && this.#request.method === 'GET' ? withoutCoding(head.forward) : head.forward;
     if (settings.preserveHost && host !== undefined) headers.push('host', host);
     if (whole === undefined && head.contentLength !== undefined) {
       headers.push('content-length', String(head.contentLength));
@@ -282,6 +283,15 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
 }
 
 function ignore(): void {}
+
+/** An `endpoint` event can only be rewritten in clear text, so coding is not offered where that may happen. */
+function withoutCoding(headers: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let i = 0; i + 1 < headers.length; i += 2) {
+    if (headers[i]?.toLowerCase() !== 'accept-encoding') kept.push(headers[i] ?? '', headers[i + 1] ?? '');
+  }
+  return kept;
+}
 
 /** Path and query as they came; a query of the configuration stands in where the client sends none. */
 function targetOf(route: Route, upstream: Upstream): string {

@@ -1,4 +1,5 @@
 /** The frames of an exchange: which, in which order, saying what. Real traffic, one test per way it can end. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createNetServer, type Socket } from 'node:net';
 import { brotliCompressSync, createGzip, deflateSync, gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -108,6 +109,20 @@ describe('a streamed answer', () => {
     expect(rig.frames[2]).toMatchObject({ id: '1', data: { text: '{"a":1}', bytes: 7 } });
     expect(rig.frames[3]).toMatchObject({ event: 'message', data: { text: ANSWER } });
     expect(rig.frames[4]).not.toHaveProperty('body');
+  });
+
+  it('that comes whole in one packet has its end after its events', async () => {
+    const event = 'data: 1\n\n';
+    const chunks = `${event.length.toString(16)}\r\n${event}\r\n0\r\n\r\n`;
+    const head = 'HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n';
+    let clock = 1;
+    const rig = keep(await startRig({ raw: answerWith(head + chunks) }, {}, { nowUs: () => (clock += 1) }));
+    const client = await openClient(rig.proxy.port);
+    client.send(aPost(CALL));
+    await rig.waitFor('end');
+    expect(kinds(rig.frames)).toEqual(['request', 'response', 'sse', 'end']);
+    expectOrderedTimes(rig.frames);
+    client.socket.destroy();
   });
 
   it('that is gzip coded is read as it comes, event by event', async () => {
@@ -325,26 +340,48 @@ describe('an exchange that fails', () => {
 });
 
 describe('stopping', () => {
+  /** An upstream that answers its first request only when it is released. */
+  const startSlowRig = async () => {
+    let answer: (() => void) | undefined;
+    let tellAsked: (() => void) | undefined;
+    const asked = new Promise<void>((resolve) => {
+      tellAsked = resolve;
+    });
+    const http = (_request: IncomingMessage, response: ServerResponse) => {
+      answer = () => response.end(ANSWER);
+      tellAsked?.();
+    };
+    const rig = await startRig({ http }, { drainMs: 60_000 });
+    return { rig, asked, release: () => answer?.() };
+  };
+
   it('lets a running exchange finish and refuses new ones', async () => {
-    let release: (() => void) | undefined;
-    const rig = await startRig(
-      {
-        http: (_request, response) => {
-          release = () => response.end(ANSWER);
-        },
-      },
-      { drainMs: 5_000 },
-    );
+    const { rig, asked, release } = await startSlowRig();
     const client = await openClient(rig.proxy.port);
     client.send(aPost(CALL));
-    await rig.waitFor('request');
+    await asked;
     const closing = rig.proxy.close();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    release?.();
+    release();
     await client.waitFor(/result/);
     await closing;
     const [end] = await rig.waitFor('end');
     expect(end?.how).toBe('complete');
+    await rig.close();
+  });
+
+  it('answers a request that comes while it drains with 503, and lets the running one finish', async () => {
+    const { rig, asked, release } = await startSlowRig();
+    const client = await openClient(rig.proxy.port);
+    client.send(aPost(CALL));
+    await asked;
+    const closing = rig.proxy.close();
+    client.send(aPost('{"id":2}'));
+    await rig.waitFor('request', 2);
+    release();
+    expect(await client.waitFor(/stopping/)).toMatch(/result.*HTTP\/1\.1 503 /s);
+    await closing;
+    const answers = await rig.waitFor('response', 2);
+    expect(answers.map(({ proxy }) => proxy?.answer).sort()).toEqual(['draining', undefined]);
     await rig.close();
   });
 

@@ -6,7 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { FrameSink } from '../observation/frame.ts';
-import { type CountryOf, createAddressReader } from './address.ts';
+import { type CountryOf, createAddressReader, createTrust, plainAddress } from './address.ts';
 import {
   errorBody,
   listUpstreams,
@@ -102,6 +102,8 @@ class Desk {
   readonly #passThroughs: readonly PassThrough[];
   readonly #router;
   readonly #guard;
+  readonly #trusts;
+  readonly #onFault: ProxyDeps['onFault'];
   readonly #context: ExchangeContext;
   readonly #upgraded = new Set<Duplex>();
   #draining = false;
@@ -113,6 +115,8 @@ class Desk {
     this.#passThroughs = this.#upstreams.map((upstream) => new PassThrough(upstream, settings));
     this.#router = createRouter(settings.upstreams, settings.single);
     this.#guard = createGuard(settings);
+    this.#trusts = createTrust(settings.trustedProxies);
+    this.#onFault = deps.onFault;
     const sighting: SightingContext = {
       sink: deps.sink,
       nowUs: deps.nowUs,
@@ -139,7 +143,17 @@ class Desk {
     };
   }
 
+  /** A fault of ours costs this one request, which is cut off rather than answered with a guess. */
   take(request: IncomingMessage, response: ServerResponse): void {
+    try {
+      this.#take(request, response);
+    } catch (error) {
+      this.#onFault('http_request', error);
+      response.destroy();
+    }
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse): void {
     const head = readRequestHead(request.rawHeaders);
     const host = head.observed['host'];
     const route = this.#router.route(host, toOriginForm(request.url ?? '/'));
@@ -151,7 +165,7 @@ class Desk {
       else writeAnswer(response, answer.status, answer.body);
       return;
     }
-    const rewrite = this.#rewriteRules(route, host);
+    const rewrite = this.#rewriteRules(request, route, host);
     if (EXCHANGE_METHODS.has(request.method ?? '') && upstream.endpoints.has(route.path)) {
       new Exchange(this.#context, request, response, { upstream, route, head, refusal, rewrite }).start();
     } else if (refusal) writeAnswer(response, refusal.status, errorBody(refusal.code, refusal.message));
@@ -207,10 +221,19 @@ class Desk {
     return refuseForm(501, `transfer coding ${JSON.stringify(coding)} is not supported (RFC 9112 §6.1)`);
   }
 
-  #rewriteRules(route: Route, host: string | undefined): RewriteRules | undefined {
+  #rewriteRules(request: IncomingMessage, route: Route, host: string | undefined): RewriteRules | undefined {
     if (route.prefix === '' && !this.#settings.rewriteUrls) return undefined;
     const origin = this.#settings.upstreams[route.upstream]?.origin ?? '';
-    return { origin, publicOrigin: `http://${host ?? 'localhost'}`, prefix: route.prefix };
+    return { origin, publicOrigin: this.#publicOrigin(request, host), prefix: route.prefix };
+  }
+
+  /** Where the client reached us: a trusted proxy in front may have ended its TLS and carried another name. */
+  #publicOrigin(request: IncomingMessage, host = 'localhost'): string {
+    if (!this.#trusts(plainAddress(request.socket.remoteAddress ?? ''))) return `http://${host}`;
+    const { 'x-forwarded-proto': protocol, 'x-forwarded-host': name } = request.headers;
+    const secure = typeof protocol === 'string' && /^\s*https\s*(,|$)/i.test(protocol);
+    const told = typeof name === 'string' ? name.split(',')[0]?.trim() : undefined;
+    return `${secure ? 'https' : 'http'}://${told || host}`;
   }
 }
 

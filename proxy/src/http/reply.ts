@@ -55,7 +55,8 @@ export class Reply {
   ): void {
     if (rewrite) {
       rewriteHeaders(rewrite, head.forward);
-      if (head.eventStream && this.#response.req.method === 'GET')
+      const readable = head.observed['content-encoding'] === undefined;
+      if (head.eventStream && readable && this.#response.req.method === 'GET')
         this.#rewriter = new EndpointRewriter(rewrite);
     }
     this.#response.writeHead(status, wireText(statusText), head.forward);

@@ -157,6 +157,21 @@ describe('several upstreams', () => {
     expect(metadata.headers.get('content-length')).toBe(String(body.length));
   });
 
+  it('name themselves as a trusted proxy in front is known, and only then', async () => {
+    for (const [trustedProxies, expected] of [
+      [['127.0.0.1'], 'Location: https://mcp.example/tea/mcp'],
+      [[], 'Location: http://localhost/tea/mcp'],
+    ] as const) {
+      const { rig } = await open({ trustedProxies });
+      const client = await openClient(rig.proxy.port);
+      client.send(
+        'GET /tea/moved HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Host: mcp.example\r\n\r\n',
+      );
+      expect(await client.waitFor(/\r\n\r\n/)).toContain(`${expected}\r\n`);
+      client.socket.destroy();
+    }
+  });
+
   it('reached by host name are not rewritten, unless rewrite-urls says so', async () => {
     for (const [settings, expected] of [
       [{}, /Location: http:\/\/127\.0\.0\.1:\d+\/mcp/],

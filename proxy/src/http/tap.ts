@@ -59,6 +59,8 @@ export class Tap {
   #answered = false;
   #contentCoding: string | undefined = undefined;
   #receivedUs: UnixMicros = 0;
+  /** Of the last frame: an event decoded late must not lie behind the end. */
+  #lastUs: UnixMicros = 0;
 
   /** `announce` gets the data of `endpoint` events. */
   constructor(context: TapContext, exchange: ExchangeId, announce: (address: string) => void) {
@@ -196,7 +198,7 @@ export class Tap {
     const frame: EndFrame = {
       kind: 'end',
       exchange: this.exchange,
-      atUs,
+      atUs: Math.max(atUs, this.#lastUs),
       how,
       ...(firstByteUs === undefined ? {} : { firstByteUs }),
       ...(receivedUs === undefined ? {} : { receivedUs }),
@@ -216,10 +218,11 @@ export class Tap {
         ? { bytes: event.bytes, problem: 'oversized' }
         : undefined;
     if (event.event === 'endpoint' && body?.text !== undefined) this.#announce(body.text);
+    this.#lastUs = this.#context.nowUs();
     this.#emit({
       kind: 'sse',
       exchange: this.exchange,
-      atUs: this.#context.nowUs(),
+      atUs: this.#lastUs,
       receivedUs: this.#receivedUs,
       ...(event.event === undefined ? {} : { event: event.event }),
       ...(event.id === undefined ? {} : { id: event.id }),
