@@ -47,21 +47,20 @@ export async function connectClient(name: DemoClientName, url: URL, pace: Pace):
     },
   );
   answerServer(client, pace);
-  if (era === 'sse') {
-    await client.connect(new SSEClientTransport(url));
-    const leave = (): Promise<void> => client.close();
-    return { client, end: leave, leave };
+  const transport = era === 'sse' ? new SSEClientTransport(url) : new StreamableHTTPClientTransport(url);
+  const leave = (): Promise<void> => client.close();
+  try {
+    await client.connect(transport);
+  } catch (error) {
+    // A transport that was begun tries again by itself for as long as nobody closes it.
+    await transport.close();
+    throw error;
   }
-  const transport = new StreamableHTTPClientTransport(url);
-  await client.connect(transport);
-  return {
-    client,
-    end: async () => {
-      await transport.terminateSession();
-      await client.close();
-    },
-    leave: () => client.close(),
+  const end = async (): Promise<void> => {
+    if (transport instanceof StreamableHTTPClientTransport) await transport.terminateSession();
+    await leave();
   };
+  return { client, end, leave };
 }
 
 function answerServer(client: Client, pace: Pace): void {

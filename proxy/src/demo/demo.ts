@@ -46,6 +46,8 @@ export async function startDemo(options: DemoOptions = {}): Promise<RunningDemo>
       await Promise.allSettled(playing.map(({ stage }) => stage.clear()));
       await server.close();
       await Promise.allSettled(playing.map(({ lanes }) => lanes));
+      // A client may have finished connecting while the others were being closed.
+      await Promise.allSettled(playing.map(({ stage }) => stage.clear()));
     },
   };
 }
