@@ -65,7 +65,7 @@ describe('a client that disconnects', () => {
     expect(end?.how).toBe('client_gone');
   });
 
-  it('while the upstream is still being connected to is never asked anything there', async () => {
+  it('before its body is complete is never heard of by the upstream', async () => {
     let requests = 0;
     const rig = keep(await startRig({ raw: answerWith(OK, () => (requests += 1)) }));
     const client = await openClient(rig.proxy.port);
