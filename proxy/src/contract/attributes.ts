@@ -469,9 +469,19 @@ export const ATTRIBUTES = [
   },
 
   // ── server logs ──────────────────────────────────────────────────────────────────────────────────────
-  { key: 'sightline.log.level', type: 'string', on: ['event'], means: "level of a server's log message, as MCP spells it" },
+  {
+    key: 'sightline.log.level',
+    type: 'string',
+    on: ['event'],
+    means: "level of a server's log message, as MCP spells it",
+  },
   { key: 'sightline.log.logger', type: 'string', on: ['event'], means: 'logger that a server names' },
-  { key: 'sightline.log.message', type: 'string', on: ['event'], means: "one line of a server's log message, redacted, at most 512 bytes" },
+  {
+    key: 'sightline.log.message',
+    type: 'string',
+    on: ['event'],
+    means: "one line of a server's log message, redacted, at most 512 bytes",
+  },
 
   // ── session summaries and ends ───────────────────────────────────────────────────────────────────────
   {
