@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDelivery, type DeliverySettings, type Verdict } from './delivery.ts';
+import { createDelivery, createListPacker, type DeliverySettings, type Verdict } from './delivery.ts';
 
 const SETTINGS: DeliverySettings = {
   batchMax: 2,
@@ -19,9 +19,10 @@ const NEVER: Verdict = { kind: 'refused', reason: 'http_400', again: false };
 function start(changes: Partial<DeliverySettings> = {}) {
   const sent: { readonly items: string; readonly done: (verdict: Verdict) => void }[] = [];
   const lost: string[] = [];
-  const delivery = createDelivery<string>(
+  const delivery = createDelivery<string, readonly string[]>(
     { ...SETTINGS, ...changes },
     {
+      packer: createListPacker(),
       send: (items, done) => sent.push({ items: items.join(''), done }),
       onLost: (reason, count) => lost.push(`${count} ${reason}`),
       now: Date.now,
@@ -124,7 +125,8 @@ describe('refusal', () => {
 
   it('that comes as an exception counts as data that cannot be encoded', () => {
     const lost: string[] = [];
-    const delivery = createDelivery<string>(SETTINGS, {
+    const delivery = createDelivery<string, readonly string[]>(SETTINGS, {
+      packer: createListPacker(),
       send: () => {
         throw new Error('no');
       },
@@ -134,6 +136,28 @@ describe('refusal', () => {
     delivery.offer('a', 1);
     delivery.offer('b', 1);
     expect(lost).toEqual(['2 not_encodable']);
+  });
+});
+
+describe('an item that cannot be packed', () => {
+  it('is lost alone', () => {
+    const lost: string[] = [];
+    const sent: string[] = [];
+    const list = createListPacker<string>();
+    const delivery = createDelivery<string, readonly string[]>(SETTINGS, {
+      packer: {
+        add: (item) => {
+          if (item === 'b') throw new Error('no');
+          list.add(item);
+        },
+        pack: list.pack,
+      },
+      send: (items) => sent.push(items.join('')),
+      onLost: (reason, count) => lost.push(`${count} ${reason}`),
+      now: Date.now,
+    });
+    for (const item of 'abc') delivery.offer(item, 1);
+    expect([lost, sent]).toEqual([['1 not_encodable'], ['ac']]);
   });
 });
 

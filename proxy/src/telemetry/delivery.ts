@@ -47,19 +47,35 @@ export interface Delivery<T> {
   close(timeoutMs: number): Promise<void>;
 }
 
-export interface DeliveryPorts<T> {
+/**
+ * Makes batches. Items are packed as they come, so that a batch may be bytes from the first item on: a queue of
+ * objects is promoted to the old generation before it is sent, and costs twice the memory.
+ */
+export interface Packer<T, P> {
+  add(item: T): void;
+  /** Everything added since the last call. */
+  pack(): P;
+}
+
+export interface DeliveryPorts<T, P> {
+  readonly packer: Packer<T, P>;
   /** Sends one batch and calls `done` exactly once. */
-  readonly send: (items: readonly T[], done: (verdict: Verdict) => void) => void;
+  readonly send: (parcel: P, done: (verdict: Verdict) => void) => void;
   /** Items lost for `reason`, as they are lost. */
   readonly onLost: (reason: string, count: number) => void;
   readonly now: () => number;
 }
 
-interface Batch<T> {
-  readonly number: number;
-  readonly items: T[];
+/** A batch that is still being filled. */
+interface Filling {
+  count: number;
   weight: number;
   readonly sinceMs: number;
+}
+
+interface Batch<P> extends Readonly<Filling> {
+  readonly number: number;
+  readonly parcel: P;
   /** Why its last try failed; such a batch is the first to go when room is needed. */
   failure?: string;
 }
@@ -67,18 +83,33 @@ interface Batch<T> {
 type Phase = 'open' | 'closing' | 'closed';
 
 /** One signal's delivery. Its timers do not keep the process alive. */
-export function createDelivery<T>(settings: DeliverySettings, ports: DeliveryPorts<T>): Delivery<T> {
+export function createDelivery<T, P>(settings: DeliverySettings, ports: DeliveryPorts<T, P>): Delivery<T> {
   return new BatchDelivery(settings, ports);
 }
 
-class BatchDelivery<T> implements Delivery<T> {
+/** Packs items as they are. */
+export function createListPacker<T>(): Packer<T, readonly T[]> {
+  let items: T[] = [];
+  return {
+    add(item) {
+      items.push(item);
+    },
+    pack() {
+      const packed = items;
+      items = [];
+      return packed;
+    },
+  };
+}
+
+class BatchDelivery<T, P> implements Delivery<T> {
   readonly #settings: DeliverySettings;
-  readonly #ports: DeliveryPorts<T>;
+  readonly #ports: DeliveryPorts<T, P>;
   #phase: Phase = 'open';
-  #filling: Batch<T> | undefined;
+  #filling: Filling | undefined;
   /** Full batches in order of their numbers. */
-  readonly #waiting: Batch<T>[] = [];
-  readonly #inFlight = new Set<Batch<T>>();
+  readonly #waiting: Batch<P>[] = [];
+  readonly #inFlight = new Set<Batch<P>>();
   #batches = 0;
   #count = 0;
   #weight = 0;
@@ -91,7 +122,7 @@ class BatchDelivery<T> implements Delivery<T> {
   #retryTimer: NodeJS.Timeout | undefined;
   #onIdle: (() => void) | undefined;
 
-  constructor(settings: DeliverySettings, ports: DeliveryPorts<T>) {
+  constructor(settings: DeliverySettings, ports: DeliveryPorts<T, P>) {
     this.#settings = settings;
     this.#ports = ports;
   }
@@ -107,12 +138,23 @@ class BatchDelivery<T> implements Delivery<T> {
     }
     const { batchMax, batchWeightMax } = this.#settings;
     if (this.#filling !== undefined && this.#filling.weight + weight > batchWeightMax) this.#closeBatch();
-    const batch = this.#filling ?? this.#openBatch();
-    batch.items.push(item);
-    batch.weight += weight;
+    if (!this.#pack(item)) return;
+    const filling = this.#filling ?? this.#openBatch();
+    filling.count += 1;
+    filling.weight += weight;
     this.#count += 1;
     this.#weight += weight;
-    if (batch.items.length >= batchMax || batch.weight >= batchWeightMax) this.#closeBatch();
+    if (filling.count >= batchMax || filling.weight >= batchWeightMax) this.#closeBatch();
+  }
+
+  #pack(item: T): boolean {
+    try {
+      this.#ports.packer.add(item);
+      return true;
+    } catch {
+      this.#lose(1, 'not_encodable');
+      return false;
+    }
   }
 
   stats(): DeliveryStats {
@@ -154,24 +196,24 @@ class BatchDelivery<T> implements Delivery<T> {
     });
   }
 
-  #openBatch(): Batch<T> {
-    this.#batches += 1;
-    const batch: Batch<T> = { number: this.#batches, items: [], weight: 0, sinceMs: this.#ports.now() };
-    this.#filling = batch;
+  #openBatch(): Filling {
+    const filling = { count: 0, weight: 0, sinceMs: this.#ports.now() };
+    this.#filling = filling;
     this.#fillTimer ??= setTimeout(() => {
       this.#fillTimer = undefined;
       this.#closeBatch();
     }, this.#settings.delayMs).unref();
-    return batch;
+    return filling;
   }
 
   #closeBatch(): void {
     if (this.#fillTimer !== undefined) clearTimeout(this.#fillTimer);
     this.#fillTimer = undefined;
-    const batch = this.#filling;
-    if (batch === undefined) return;
+    const filling = this.#filling;
+    if (filling === undefined) return;
     this.#filling = undefined;
-    this.#waiting.push(batch);
+    this.#batches += 1;
+    this.#waiting.push({ ...filling, number: this.#batches, parcel: this.#ports.packer.pack() });
     this.#pump();
   }
 
@@ -184,7 +226,7 @@ class BatchDelivery<T> implements Delivery<T> {
       const [batch] = index < 0 ? [] : this.#waiting.splice(index, 1);
       if (batch === undefined) return false;
       this.#forget(batch);
-      this.#lose(batch.items.length, batch.failure ?? 'queue_full');
+      this.#lose(batch.count, batch.failure ?? 'queue_full');
     }
     return true;
   }
@@ -199,7 +241,7 @@ class BatchDelivery<T> implements Delivery<T> {
     if (this.#count === 0) this.#onIdle?.();
   }
 
-  #send(batch: Batch<T>): void {
+  #send(batch: Batch<P>): void {
     this.#inFlight.add(batch);
     let judged = false;
     const done = (verdict: Verdict): void => {
@@ -209,13 +251,13 @@ class BatchDelivery<T> implements Delivery<T> {
       if (this.#phase !== 'closed') this.#judge(batch, verdict);
     };
     try {
-      this.#ports.send(batch.items, done);
+      this.#ports.send(batch.parcel, done);
     } catch {
       done({ kind: 'refused', reason: 'not_encodable', again: false });
     }
   }
 
-  #judge(batch: Batch<T>, verdict: Verdict): void {
+  #judge(batch: Batch<P>, verdict: Verdict): void {
     if (verdict.kind === 'refused' && verdict.again) {
       batch.failure = verdict.reason;
       this.#putBack(batch);
@@ -226,16 +268,16 @@ class BatchDelivery<T> implements Delivery<T> {
     this.#forget(batch);
     this.#failures = 0;
     if (verdict.kind === 'accepted') {
-      this.#accepted += batch.items.length;
+      this.#accepted += batch.count;
     } else {
-      this.#refused += batch.items.length;
-      this.#ports.onLost(verdict.reason, batch.items.length);
+      this.#refused += batch.count;
+      this.#ports.onLost(verdict.reason, batch.count);
     }
     this.#pump();
   }
 
   /** Back to its place, so that batches leave in the order they were made. */
-  #putBack(batch: Batch<T>): void {
+  #putBack(batch: Batch<P>): void {
     const index = this.#waiting.findIndex((other) => other.number > batch.number);
     if (index < 0) this.#waiting.push(batch);
     else this.#waiting.splice(index, 0, batch);
@@ -251,8 +293,8 @@ class BatchDelivery<T> implements Delivery<T> {
     }, pauseMs).unref();
   }
 
-  #forget(batch: Batch<T>): void {
-    this.#count -= batch.items.length;
+  #forget(batch: Batch<P>): void {
+    this.#count -= batch.count;
     this.#weight -= batch.weight;
   }
 

@@ -29,7 +29,7 @@ import { startNodeSdk } from '@opentelemetry/sdk-node';
 import { METRICS, type MetricName, OPERATION_BUCKETS, PROXY_BUCKETS } from '../contract/index.ts';
 import type { Census, Sink } from '../observation/event.ts';
 import { LOG_DELIVERY, SDK_SERIES_MAX, SHUTDOWN_MS, TRACE_DELIVERY } from './bounds.ts';
-import { createDelivery, type Delivery, type DeliveryStats } from './delivery.ts';
+import type { Delivery, DeliveryStats } from './delivery.ts';
 import {
   type Endpoint,
   type Environment,
@@ -41,7 +41,8 @@ import { type Health, readGauges } from './gauges.ts';
 import type { LogRecord } from './log.ts';
 import { createLossTally, type LossNotice } from './lossTally.ts';
 import { Measurer, type Put } from './measure.ts';
-import { createOtlpEncoder, type OtlpEncoder } from './otlp.ts';
+import { createLogPacker, createSpanPacker, type Source } from './otlp.ts';
+import { type Outgoing, startDelivery } from './outgoing.ts';
 import { type Origin, viewLog, viewSpan } from './readable.ts';
 import { createSink } from './sink.ts';
 import type { SpanRecord } from './span.ts';
@@ -98,7 +99,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     resource: resourceFromAttributes(resource),
     instrumentationScope: scope,
     parseState: createTraceState,
-    encoder: createOtlpEncoder({ resource, scope }),
+    source: { resource, scope },
   };
   const traces = settings.traces && startTraces(settings.traces, origin, tally.add);
   const logs = settings.logs && startLogs(settings.logs, origin, tally.add);
@@ -124,7 +125,10 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       metrics: meter?.stats() ?? NOTHING,
     }),
     async shutdown(timeoutMs = SHUTDOWN_MS) {
-      await Promise.all([traces?.close(timeoutMs), logs?.close(timeoutMs), meter?.close(timeoutMs)]);
+      // Metrics last, so that the last export has the final counts; they keep a part of the time for themselves.
+      const deliveryMs = timeoutMs * 0.8;
+      await Promise.all([traces?.close(deliveryMs), logs?.close(deliveryMs)]);
+      await meter?.close(timeoutMs - deliveryMs);
       tally.flush();
     },
   };
@@ -166,69 +170,25 @@ function idleTelemetry(problems: readonly Problem[]): Telemetry {
 
 /** What every span and record of this process has in common. */
 interface Common extends Origin<Resource, TraceState> {
-  readonly encoder: OtlpEncoder;
+  readonly source: Source;
 }
 
-type Report = (reason: string, count: number, detail: string) => void;
+type Report = Outgoing<unknown>['report'];
 
 function startTraces(endpoint: Endpoint, origin: Common, report: Report): Delivery<SpanRecord> {
+  const isJson = endpoint.protocol === 'http/json';
   const config = exporterConfig(endpoint);
-  const exporter =
-    endpoint.protocol === 'http/json' ? new JsonTraceExporter(config) : new ProtoTraceExporter(config);
-  if (exporter instanceof ProtoTraceExporter) {
-    useEncoder(exporter, (spans: readonly { record: SpanRecord }[]) =>
-      origin.encoder.encodeSpans(spans.map((span) => span.record)),
-    );
-  }
-  return createDelivery<SpanRecord>(TRACE_DELIVERY, {
-    send: (spans, done) =>
-      exporter.export(
-        spans.map((span) => viewSpan(span, origin)),
-        (result) => done(judgeResult(result)),
-      ),
-    onLost: (reason, count) => report(`traces_${reason}`, count, `${count} spans for ${endpoint.url}`),
-    now: Date.now,
-  });
+  const exporter = isJson ? new JsonTraceExporter(config) : new ProtoTraceExporter(config);
+  const signal = { name: 'traces', endpoint, bounds: TRACE_DELIVERY, isJson, exporter, report };
+  return startDelivery(signal, createSpanPacker(origin.source), (span) => viewSpan(span, origin));
 }
 
 function startLogs(endpoint: Endpoint, origin: Common, report: Report): Delivery<LogRecord> {
+  const isJson = endpoint.protocol === 'http/json';
   const config = exporterConfig(endpoint);
-  const exporter =
-    endpoint.protocol === 'http/json' ? new JsonLogExporter(config) : new ProtoLogExporter(config);
-  if (exporter instanceof ProtoLogExporter) {
-    useEncoder(exporter, (logs: readonly { record: LogRecord }[]) =>
-      origin.encoder.encodeLogs(logs.map((log) => log.record)),
-    );
-  }
-  return createDelivery<LogRecord>(LOG_DELIVERY, {
-    send: (records, done) =>
-      exporter.export(
-        records.map((record) => viewLog(record, origin)),
-        (result) => done(judgeResult(result)),
-      ),
-    onLost: (reason, count) => report(`logs_${reason}`, count, `${count} log records for ${endpoint.url}`),
-    now: Date.now,
-  });
-}
-
-/**
- * Puts our encoder in the place of a protobuf exporter's own, which costs more than all the rest of a request's
- * observation (docs/performance.md); the exporter goes on to compress, send, retry and judge. The place is a
- * private field: versions are pinned, a test holds this exchange, and where the field is not found the exporter's
- * own serialiser reads the same spans and records through their interface.
- */
-function useEncoder<T>(exporter: object, encode: (items: readonly T[]) => Uint8Array): void {
-  const delegate: unknown = Reflect.get(exporter, '_delegate');
-  const serializer: unknown = isObject(delegate) ? Reflect.get(delegate, '_serializer') : undefined;
-  if (!isObject(delegate) || !isObject(serializer) || !('deserializeResponse' in serializer)) return;
-  Reflect.set(delegate, '_serializer', {
-    serializeRequest: encode,
-    deserializeResponse: serializer.deserializeResponse,
-  });
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+  const exporter = isJson ? new JsonLogExporter(config) : new ProtoLogExporter(config);
+  const signal = { name: 'logs', endpoint, bounds: LOG_DELIVERY, isJson, exporter, report };
+  return startDelivery(signal, createLogPacker(origin.source), (record) => viewLog(record, origin));
 }
 
 /** Where gauges get their values; what has not been said yet is absent. */

@@ -2,23 +2,36 @@ import { describe, expect, it } from 'vitest';
 import { readRecords, readSpans } from '../../../test/support/otlpItems.ts';
 import { decodeRequest } from '../../../test/support/otlpProto.ts';
 import type { Attributes } from '../contract/index.ts';
+import type { LogRecord } from './log.ts';
 import { translateLogs } from './log.ts';
-import { createOtlpEncoder } from './otlp.ts';
+import { createLogPacker, createSpanPacker } from './otlp.ts';
 import { NO_LIMITS } from './selection.ts';
+import type { SpanRecord } from './span.ts';
 import { translateSpans } from './span.ts';
 import { aFailure, aRequest, CLIENT_SPAN_ID, SERVER_SPAN_ID, TRACE_ID } from './testing/events.ts';
 
 const SOURCE = { resource: { 'service.name': 'sightline' }, scope: { name: 'sightline', version: '1.2.3' } };
 
+function packSpans(spans: readonly SpanRecord[], packer = createSpanPacker(SOURCE)): Uint8Array {
+  for (const span of spans) packer.add(span);
+  return packer.pack();
+}
+
+function packLogs(records: readonly LogRecord[]): Uint8Array {
+  const packer = createLogPacker(SOURCE);
+  for (const record of records) packer.add(record);
+  return packer.pack();
+}
+
 function spansOf(...events: ReturnType<typeof aRequest>[]) {
   const spans = events.flatMap((event) => translateSpans(event, NO_LIMITS));
-  const bytes = createOtlpEncoder(SOURCE).encodeSpans(spans);
+  const bytes = packSpans(spans);
   return readSpans(decodeRequest('traces', 'application/x-protobuf', Buffer.from(bytes)), 'protobuf');
 }
 
 function recordsOf(...events: ReturnType<typeof aRequest>[]) {
   const records = events.flatMap((event) => translateLogs(event, true, NO_LIMITS));
-  const bytes = createOtlpEncoder(SOURCE).encodeLogs(records);
+  const bytes = packLogs(records);
   return readRecords(decodeRequest('logs', 'application/x-protobuf', Buffer.from(bytes)), 'protobuf');
 }
 
@@ -156,22 +169,35 @@ describe('encoded values', () => {
 
 describe('the encoder', () => {
   it('writes each request afresh, whatever it wrote before', () => {
-    const encoder = createOtlpEncoder(SOURCE);
+    const packer = createSpanPacker(SOURCE);
     const spans = translateSpans(aRequest(), NO_LIMITS);
-    const first = encoder.encodeSpans(spans);
+    const first = packSpans(spans, packer);
     const copy = Buffer.from(first);
-    encoder.encodeSpans(
+    packSpans(
       translateSpans(aRequest({ attributes: { 'sightline.mismatch': 'z'.repeat(9_000) } }), NO_LIMITS),
+      packer,
     );
     expect(Buffer.from(first)).toEqual(copy);
-    expect(Buffer.from(encoder.encodeSpans(spans))).toEqual(copy);
+    expect(Buffer.from(packSpans(spans, packer))).toEqual(copy);
+  });
+
+  it('leaves no trace of an item that it could not write', () => {
+    const packer = createSpanPacker(SOURCE);
+    const spans = translateSpans(aRequest(), NO_LIMITS);
+    expect(() => packer.add({ ...spans[0], attributes: undefined } as unknown as SpanRecord)).toThrow();
+    expect(Buffer.from(packSpans(spans, packer))).toEqual(Buffer.from(packSpans(spans)));
+  });
+
+  it('writes requests of every length: lengths around them are right', () => {
+    for (const count of [1, 2, 10, 60, 600]) {
+      const events = Array.from({ length: count }, () => aRequest());
+      expect(spansOf(...events)).toHaveLength(2 * count);
+    }
   });
 
   it('takes a resource with long and foreign keys', () => {
     const resource = { ['k'.repeat(300)]: 'v'.repeat(300), clé: 'é' };
-    const bytes = createOtlpEncoder({ ...SOURCE, resource }).encodeSpans(
-      translateSpans(aRequest(), NO_LIMITS),
-    );
+    const bytes = packSpans(translateSpans(aRequest(), NO_LIMITS), createSpanPacker({ ...SOURCE, resource }));
     const [span] = readSpans(
       decodeRequest('traces', 'application/x-protobuf', Buffer.from(bytes)),
       'protobuf',

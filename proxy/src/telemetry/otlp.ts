@@ -4,6 +4,7 @@
  * Attributes of type `double` in the contract are doubles here also when their value is whole.
  * Source: opentelemetry-proto v1, `trace/v1/trace.proto`, `logs/v1/logs.proto`, `common/v1/common.proto`.
  */
+import type { Packer } from './delivery.ts';
 import type { LogRecord } from './log.ts';
 import { BYTES, FIXED32, FIXED64, ProtobufWriter, tagOf, VARINT } from './protobuf.ts';
 import { type AttributeList, COLUMNS } from './selection.ts';
@@ -15,41 +16,62 @@ export interface Source {
   readonly scope: { readonly name: string; readonly version: string };
 }
 
-export interface OtlpEncoder {
-  /** One ExportTraceServiceRequest. */
-  encodeSpans(spans: readonly SpanRecord[]): Uint8Array;
-  /** One ExportLogsServiceRequest. */
-  encodeLogs(records: readonly LogRecord[]): Uint8Array;
+/** Packs spans into ExportTraceServiceRequests. */
+export function createSpanPacker(source: Source): Packer<SpanRecord, Uint8Array> {
+  return createPacker(source, writeSpan);
 }
 
-/** Field numbers that differ between the two signals are named where they are used. */
-export function createOtlpEncoder(source: Source): OtlpEncoder {
+/** Packs log records into ExportLogsServiceRequests. */
+export function createLogPacker(source: Source): Packer<LogRecord, Uint8Array> {
+  return createPacker(source, writeLog);
+}
+
+/** The two requests differ only in what an item is: resource, scope and list have the same fields in both. */
+function createPacker<T>(
+  source: Source,
+  write: (writer: ProtobufWriter, item: T) => void,
+): Packer<T, Uint8Array> {
   const writer = new ProtobufWriter();
-  const encode = <T>(items: readonly T[], write: (writer: ProtobufWriter, item: T) => void): Uint8Array => {
-    const all = writer.open(tagOf(1, BYTES));
-    const resource = writer.open(tagOf(1, BYTES));
-    for (const [key, value] of Object.entries(source.resource)) {
-      writer.headedText(tagOf(1, BYTES), encodeKey(key), tagOf(1, BYTES), value);
-    }
-    writer.close(resource);
-    const scoped = writer.open(tagOf(2, BYTES));
-    const scope = writer.open(tagOf(1, BYTES));
-    writeText(writer, tagOf(1, BYTES), source.scope.name);
-    writeText(writer, tagOf(2, BYTES), source.scope.version);
-    writer.close(scope);
-    for (const item of items) {
-      const one = writer.open(tagOf(2, BYTES));
-      write(writer, item);
-      writer.close(one);
-    }
-    writer.close(scoped);
-    writer.close(all);
-    return writer.take();
-  };
+  let open: readonly number[] = [];
   return {
-    encodeSpans: (spans) => encode(spans, writeSpan),
-    encodeLogs: (records) => encode(records, writeLog),
+    add(item) {
+      if (writer.length === 0) open = beginRequest(writer, source);
+      const before = writer.length;
+      try {
+        const one = writer.open(tagOf(2, BYTES));
+        write(writer, item);
+        writer.close(one);
+      } catch (error) {
+        // Half an item would make the whole request unreadable.
+        writer.rewind(before);
+        throw error;
+      }
+    },
+    pack() {
+      if (writer.length === 0) open = beginRequest(writer, source);
+      for (const start of open) writer.close(start, REQUEST_LENGTH_BYTES);
+      return writer.take();
+    },
   };
+}
+
+/** A length guessed wrong would move a whole request; most have between 16 KiB and 2 MiB. */
+const REQUEST_LENGTH_BYTES = 3;
+
+/** Begins a request with resource and scope; returns what is to be closed, innermost first. */
+function beginRequest(writer: ProtobufWriter, source: Source): readonly number[] {
+  const all = writer.open(tagOf(1, BYTES), REQUEST_LENGTH_BYTES);
+  const resource = writer.open(tagOf(1, BYTES));
+  for (const [key, value] of Object.entries(source.resource)) {
+    writer.headedText(tagOf(1, BYTES), encodeKey(key), tagOf(1, BYTES), value);
+  }
+  writer.close(resource);
+  const scoped = writer.open(tagOf(2, BYTES), REQUEST_LENGTH_BYTES);
+  const scope = writer.open(tagOf(1, BYTES));
+  writeText(writer, tagOf(1, BYTES), source.scope.name);
+  writeText(writer, tagOf(2, BYTES), source.scope.version);
+  writer.close(scope);
+  return [scoped, all];
 }
 
 const KIND_SERVER = 2;

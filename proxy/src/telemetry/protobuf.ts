@@ -169,6 +169,11 @@ export class ProtobufWriter {
     this.text(value, length);
   }
 
+  /** Forgets what was written since `length` was this. */
+  rewind(length: number): void {
+    this.#at = length;
+  }
+
   /**
    * Begins a message whose length is not known yet, after its tag if it has one of its own; returns what `close`
    * needs. `lengthBytes` is how many bytes the length will probably take: a wrong guess costs a move.
