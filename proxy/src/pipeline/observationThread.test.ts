@@ -19,7 +19,7 @@ const observer: ObserverSettings = {
   hashSessionIds: false,
 };
 const lineOptions: LineOptions = {
-  layout: { width: undefined, client: 12, server: 0, what: 30, parts: true },
+  layout: { width: undefined, client: 12, server: 0, what: 30, parts: true, status: true },
   color: false,
   show: 'all',
   zone: 'utc',

@@ -247,12 +247,20 @@ describe('width', () => {
     }
   });
 
-  it.each([undefined, 80, 100, 120])('the heading stands over its columns at %s', (width) => {
+  it.each([undefined, 100, 120, 160])('the heading stands over its columns at %s', (width) => {
     const options = { ...WIDE, layout: layoutFor(width, 1) };
     const line = lineOf(request({ 'http.response.status_code': 200 }), options) ?? '';
     expect(line.indexOf('200')).toBe(headingOf(options).indexOf('HTTP'));
     expect(line.indexOf('tools/call')).toBe(headingOf(options).indexOf('method'));
   });
+});
+
+it('the outcome has room on every usual terminal', () => {
+  for (const width of [80, 100, 120, 140, 160]) {
+    const options = { ...WIDE, layout: layoutFor(width, 1) };
+    const failed = request({ 'sightline.outcome': 'tool_error', 'sightline.outcome.origin': 'upstream' });
+    expect(lineOf(failed, options)).toContain('✗ tool error by');
+  }
 });
 
 describe('colour', () => {
