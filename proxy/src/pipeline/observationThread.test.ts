@@ -119,4 +119,14 @@ describe('startObservationThread', () => {
     for (const frame of frames) thread.sink(frame);
     expect(await thread.close(1_000)).toEqual(stats);
   });
+
+  it('a thread that cannot start says why, instead of leaving traffic unseen', async () => {
+    const broken = {
+      ...observer,
+      redaction: { keys: [], patterns: [{ name: 'x', source: '(' }], paths: [] },
+    };
+    const deps = { nowUs: () => 1, rssBytes: () => 1, onLines: () => {}, onLog: () => {} };
+    const settings = { observer: broken, env: {}, version: '0', instanceId: 'test', lines: undefined };
+    await expect(startObservationThread(settings, deps)).rejects.toThrow('regular expression');
+  });
 });
