@@ -84,7 +84,7 @@ async function warmUp(bench: Bench, variant: Variant, running: RunningVariant, p
   const job: LoadJob = { kind: 'closed', fixture: 'call', connections: 16, port: running.port, durationMs };
   await measurePhase(bench, variant, running, job);
   for (const fixture of ['stream', 'document'] as const) {
-    await measurePhase(bench, variant, running, { ...job, fixture, durationMs: durationMs / 4 });
+    await measurePhase(bench, variant, running, { ...job, fixture, durationMs: durationMs / 6 });
   }
 }
 

@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseCpuUs, parseMemory } from './usage.ts';
+import { parseCpuUs, parseMemory, readCpuUs, readMemory, readThreadCpuUs } from './usage.ts';
 
 describe('parseCpuUs', () => {
   it.each([
@@ -15,3 +16,12 @@ it('parseMemory reads resident and peak memory in bytes', () => {
   const status = 'Name:\tnode\nVmPeak:\t  900 kB\nVmHWM:\t    300 kB\nVmRSS:\t    200 kB\nThreads:\t11\n';
   expect(parseMemory(status)).toEqual({ residentBytes: 204_800, residentPeakBytes: 307_200 });
 });
+
+it.runIf(existsSync('/proc/self/stat'))(
+  'a living process has used time and memory, in threads that have names',
+  () => {
+    expect(readCpuUs(process.pid)).toBeGreaterThan(0);
+    expect(readMemory(process.pid).residentBytes).toBeGreaterThan(1_000_000);
+    expect([...readThreadCpuUs(process.pid).keys()]).not.toContain('');
+  },
+);

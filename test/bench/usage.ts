@@ -3,7 +3,7 @@
  * and its resident memory. Nothing is asked of the process itself, so nginx and the command line are measured by
  * the same rule. Elsewhere than on Linux there is no such file, and the benchmark says so.
  */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface Memory {
   readonly residentBytes: number;
@@ -16,6 +16,17 @@ const tickUs = 10_000;
 /** User and system time since the process began. @throws when there is no such process. */
 export function readCpuUs(pid: number): number {
   return parseCpuUs(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
+
+/** The same by thread name, of the threads that still run: the forwarding one, workers, and V8's own helpers. */
+export function readThreadCpuUs(pid: number): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    sums.set(name, (sums.get(name) ?? 0) + parseCpuUs(stat));
+  }
+  return sums;
 }
 
 /** @throws when there is no such process. */
