@@ -44,7 +44,7 @@ export class TextRedactor {
     return (
       json.includes('\\') ||
       finds(this.#stated, json) ||
-      ((json.includes('=') || json.includes("'")) && finds(this.#assigned, json)) ||
+      finds(this.#assigned, json) ||
       finds(HEADER, json) ||
       (this.#patternInJson !== undefined && finds(this.#patternInJson, json))
     );
