@@ -30,6 +30,8 @@ export const BOUNDS = {
   advertisedToolsPerServerMax: 5_000,
   /** Message addresses that 2024-11-05 streams announced (`addresses`). */
   announcedAddressesMax: 10_000,
+  /** Misleading addresses remembered as told; one that was forgotten is only told again. */
+  misdirectionsMax: 1_000,
   /** `sightline.error.message` and the like, in bytes. */
   messageBytesMax: 512,
   /** A new loss record at most this often. */

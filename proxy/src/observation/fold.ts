@@ -29,6 +29,8 @@ export class Fold {
   readonly open = new Set<OpenRequest>();
   /** Message addresses that 2024-11-05 streams announced, and the session evidence each stands for. */
   readonly addresses: BoundedMap<string, string>;
+  /** Misleading addresses of upstreams that were told already. */
+  readonly misdirections = new BoundedMap<string, true>(BOUNDS.misdirectionsMax);
   /** Time of the frame being taken. */
   nowUs: UnixMicros = 0;
 

@@ -160,6 +160,28 @@ export interface EndFrame {
   readonly sentBytes: number;
 }
 
+/**
+ * An upstream gave an address of another origin than the client reached it under, in a place where clients refuse
+ * that, and nothing rewrites it. Anywhere among the frames of its exchange, or without one (OAuth metadata).
+ */
+export interface MisdirectionFrame {
+  readonly kind: 'misdirection';
+  /** Absent when the answer was no MCP exchange. */
+  readonly exchange?: ExchangeId;
+  readonly atUs: UnixMicros;
+  readonly server: string;
+  readonly method: string;
+  /** Path as the upstream sees it, without query. */
+  readonly path: string;
+  readonly client: ClientSighting;
+  /** Data of an `endpoint` event, `Location` of a redirect, `resource` of protected-resource metadata. */
+  readonly where: 'endpoint' | 'location' | 'resource';
+  /** Absolute, as the client resolves it; cut where it is longer than any honest one. */
+  readonly address: string;
+  /** `rewrite-urls` would make it one that the client can reach: its origin is the upstream's own. */
+  readonly rewritable: boolean;
+}
+
 /** The queue in front of observation was full: frames of this exchange are missing from here on. */
 export interface CutFrame {
   readonly kind: 'cut';
@@ -193,6 +215,7 @@ export type Frame =
   | ResponseFrame
   | SseFrame
   | EndFrame
+  | MisdirectionFrame
   | CutFrame
   | LossFrame
   | TickFrame

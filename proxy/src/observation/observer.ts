@@ -10,6 +10,7 @@ import type { Census, Event } from './event.ts';
 import { lapseMessage, takeEnd, takeRequest, takeResponse, takeSse } from './exchanges.ts';
 import { Fold } from './fold.ts';
 import type { Frame, UnixMicros } from './frame.ts';
+import { takeMisdirection } from './misdirection.ts';
 import { shutdown, tickSessions } from './sessions.ts';
 import type { ObserverSettings } from './settings.ts';
 
@@ -34,6 +35,9 @@ export class Observer {
       case 'end':
       case 'cut':
         this.#takeOfExchange(frame);
+        break;
+      case 'misdirection':
+        takeMisdirection(fold, frame);
         break;
       case 'loss':
         fold.losses.add(frame.stage, frame.reason, frame.count, frame.atUs);
