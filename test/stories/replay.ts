@@ -11,7 +11,13 @@ import { readRequestHead } from '../../proxy/src/http/requestHead.ts';
 import { Tap } from '../../proxy/src/http/tap.ts';
 import { continueTrace } from '../../proxy/src/http/trace.ts';
 import type { Event } from '../../proxy/src/observation/event.ts';
-import type { EndHow, Frame, LossFrame, ProxyAnswer } from '../../proxy/src/observation/frame.ts';
+import type {
+  EndHow,
+  Frame,
+  LossFrame,
+  MisdirectionFrame,
+  ProxyAnswer,
+} from '../../proxy/src/observation/frame.ts';
 import { Observer } from '../../proxy/src/observation/observer.ts';
 import type { ObserverSettings } from '../../proxy/src/observation/settings.ts';
 
@@ -43,6 +49,12 @@ export type WireLine =
   | { readonly at: number; readonly x: number; readonly chunk: string }
   | { readonly at: number; readonly x: number; readonly json: unknown }
   | { readonly at: number; readonly x: number; readonly end: EndHow }
+  /** A misleading address that the transport noticed; without `x` in an answer that was no MCP exchange. */
+  | {
+      readonly at: number;
+      readonly x?: number;
+      readonly misdirection: Pick<MisdirectionFrame, 'method' | 'path' | 'where' | 'address' | 'rewritable'>;
+    }
   /** The queue dropped the rest of an exchange. */
   | { readonly at: number; readonly x: number; readonly cut: true }
   | { readonly at: number; readonly loss: Pick<LossFrame, 'stage' | 'reason' | 'count'> }
@@ -134,6 +146,7 @@ class Recorder {
     else if ('json' in line) this.#bytes(line.x, Buffer.from(JSON.stringify(line.json)));
     else if ('end' in line) this.#end(line.x, line.end);
     else if ('cut' in line) this.frames.push({ kind: 'cut', exchange: line.x, atUs });
+    else if ('misdirection' in line) this.#misdirection(line);
     else if ('loss' in line) this.frames.push({ kind: 'loss', atUs, ...line.loss });
     else if ('shutdown' in line) this.frames.push({ kind: 'shutdown', atUs });
   }
@@ -215,6 +228,17 @@ class Recorder {
     // A last byte that has only just passed: the end follows it at once.
     this.#nowUs += PASSING_US;
     tap.sightEnd({ atUs: this.#nowUs, how, whole: how === 'complete', done: () => {}, ...facts });
+  }
+
+  #misdirection(line: Extract<WireLine, { misdirection: unknown }>): void {
+    this.frames.push({
+      kind: 'misdirection',
+      ...(line.x !== undefined && { exchange: line.x }),
+      atUs: this.#nowUs,
+      server: 'shop',
+      client: { address: '127.0.0.1', port: 50_000 },
+      ...line.misdirection,
+    });
   }
 
   #of(x: number): Running {

@@ -86,6 +86,31 @@ describe('FrameQueue', () => {
     expect(batches()).toBe(1);
   });
 
+  it('a full queue drops a misdirection by itself: its exchange stays whole', () => {
+    const { queue, posted, takeAll } = stage();
+    const misdirection = (exchange?: number): Frame => ({
+      kind: 'misdirection',
+      ...(exchange !== undefined && { exchange }),
+      atUs: 15,
+      server: 'shop',
+      method: 'GET',
+      path: '/mcp',
+      client: { address: '127.0.0.1' },
+      where: 'endpoint',
+      address: 'http://shop.internal/message',
+      rewritable: true,
+    });
+    for (const frame of [request(1), response(1), request(2), response(2)]) queue.push(frame);
+    queue.push(misdirection(1));
+    queue.push(misdirection());
+    expect(queue.dropped).toBe(2);
+    takeAll();
+    queue.push(end(1));
+    queue.push(misdirection(1));
+    queue.flush();
+    expect(kinds(posted.slice(4))).toEqual(['loss', 'end 1', 'misdirection 1']);
+  });
+
   it('a full queue drops the rest of the exchange, whole, and says so when there is room again', () => {
     const { queue, posted, takeAll } = stage();
     for (const frame of [request(1), request(2), request(3), request(4)]) queue.push(frame);

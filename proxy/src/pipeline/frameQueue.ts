@@ -62,7 +62,10 @@ export class FrameQueue {
 
   /** A sink for transports. */
   readonly push: FrameSink = (frame) => {
-    if ('exchange' in frame && this.#isDropped(frame)) return;
+    if (frame.kind === 'misdirection') {
+      // A remark beside an exchange: dropped by itself, it leaves the exchange whole.
+      if (this.#isFull(1)) return this.#countDrop();
+    } else if ('exchange' in frame && this.#isDropped(frame)) return;
     this.#tellCuts(frame.atUs);
     this.#enqueue(frame);
   };
