@@ -72,7 +72,6 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
     response: ServerResponse,
     plan: ExchangePlan,
   ) {
-    const { upstream, route, head } = plan;
     this.#context = context;
     this.#request = request;
     this.#plan = plan;
@@ -81,10 +80,10 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
       new Sighting(context.sighting, {
         exchange: context.nextId(),
         request,
-        server: upstream.settings.name,
-        route,
-        head,
-        announce: (address) => upstream.announce(address, route.path),
+        upstream: plan.upstream,
+        route: plan.route,
+        head: plan.head,
+        rewritten: plan.rewrite !== undefined,
       });
     this.#reply = new Reply(response, context.nowUs, this.#sighting);
     if (this.#sighting) this.#sighting.reply = this.#reply;

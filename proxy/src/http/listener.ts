@@ -112,7 +112,6 @@ class Desk {
   constructor(settings: ProxySettings, deps: ProxyDeps) {
     this.#settings = settings;
     this.#upstreams = settings.upstreams.map((upstream) => new Upstream(upstream));
-    this.#passThroughs = this.#upstreams.map((upstream) => new PassThrough(upstream, settings));
     this.#router = createRouter(settings.upstreams, settings.single);
     this.#guard = createGuard(settings);
     this.#trusts = createTrust(settings.trustedProxies);
@@ -125,7 +124,10 @@ class Desk {
       budget: new ByteBudget(TAP_BYTES_MAX),
       credentials: createCredentialReader(settings.credentialPrefix),
       addresses: createAddressReader({ trustedProxies: settings.trustedProxies, countryOf: deps.countryOf }),
+      publicOrigin: (request, host) => this.#publicOrigin(request, host),
     };
+    const observing = settings.observe ? sighting : undefined;
+    this.#passThroughs = this.#upstreams.map((upstream) => new PassThrough(upstream, settings, observing));
     this.#context = {
       settings,
       nowUs: deps.nowUs,
@@ -134,7 +136,7 @@ class Desk {
         propagateSampled: settings.propagateSampled,
         randomHex: deps.randomHex,
       },
-      sighting: settings.observe ? sighting : undefined,
+      sighting: observing,
       live: new Roster(),
       nextId: () => {
         this.#exchanges += 1;

@@ -1,7 +1,8 @@
 /**
  * Everything that is no MCP exchange: OAuth metadata, health, assets, other methods, upgrades. Forwarded by
- * http-proxy-middleware, unobserved. What that library would add, re-spell or merge is put right in its hooks:
- * headers go from and to the raw lists, the chunking of a request stays on its own connection.
+ * http-proxy-middleware, unobserved but for the `resource` of protected-resource metadata. What that library would
+ * add, re-spell or merge is put right in its hooks: headers go from and to the raw lists, the chunking of a request
+ * stays on its own connection.
  */
 import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, ServerResponse } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
@@ -10,10 +11,12 @@ import type { Duplex } from 'node:stream';
 import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
 import { errorBody, type OwnAnswer, tellInterrupted, tellUnreachable } from './answers.ts';
 import { withoutHopByHop } from './headers.ts';
+import { watchMetadata } from './misdirection.ts';
 import { addForwarded, addMissing } from './outgoing.ts';
 import { isResourceMetadata, type RewriteRules, rewriteHeaders, rewriteResource } from './rewrite.ts';
 import type { Route } from './route.ts';
 import type { ProxySettings } from './settings.ts';
+import { readClient, type SightingContext } from './sighting.ts';
 import type { Upstream } from './upstream.ts';
 
 /** Metadata above this size is no metadata, and passes as it is. */
@@ -30,13 +33,16 @@ interface Passage {
 export class PassThrough {
   readonly #upstream: Upstream;
   readonly #settings: ProxySettings;
+  readonly #sighting: SightingContext | undefined;
   readonly #agent: HttpAgent;
   readonly #middleware: RequestHandler;
   readonly #passages = new WeakMap<IncomingMessage, Passage>();
 
-  constructor(upstream: Upstream, settings: ProxySettings) {
+  /** `sighting` is absent when nothing is observed. */
+  constructor(upstream: Upstream, settings: ProxySettings, sighting: SightingContext | undefined) {
     this.#upstream = upstream;
     this.#settings = settings;
+    this.#sighting = sighting;
     const secure = upstream.settings.origin.startsWith('https:');
     this.#agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
     this.#middleware = createProxyMiddleware({
@@ -136,6 +142,21 @@ export class PassThrough {
     sendHead(answer, response, headers);
     answer.on('end', () => passTrailers(answer, response));
     answer.pipe(response);
+    if (passage && !passage.rewrite) this.#watch(answer, request, passage.path);
+  }
+
+  #watch(answer: IncomingMessage, request: IncomingMessage, path: string): void {
+    const { host } = request.headers;
+    const context = this.#sighting;
+    if (!context || !isResourceMetadata(path) || host === undefined) return;
+    if (request.method !== 'GET' || answer.statusCode !== 200) return;
+    try {
+      const { name, origin } = this.#upstream.settings;
+      const origins = { upstream: origin, client: context.publicOrigin(request, host) };
+      watchMetadata(context, { server: name, path, client: readClient(context, request), origins }, answer);
+    } catch (error) {
+      context.onFault('metadata', error);
+    }
   }
 
   #fail(error: Error, target: ServerResponse | Socket | undefined): void {

@@ -3,28 +3,38 @@
  * before response before end), whatever order the connections behave in. Only created when traffic is observed.
  */
 import type { IncomingMessage } from 'node:http';
-import type { EndHow, ProxyAnswer, UnixMicros } from '../observation/frame.ts';
+import type {
+  ClientSighting,
+  EndHow,
+  MisdirectionFrame,
+  ProxyAnswer,
+  UnixMicros,
+} from '../observation/frame.ts';
 import type { AddressReader } from './address.ts';
 import { ByteCollector } from './bytes.ts';
 import type { CredentialReader } from './credential.ts';
+import { findRedirect, judgeAddress } from './misdirection.ts';
 import type { Reply, ReplyWatcher } from './reply.ts';
 import type { RequestHead } from './requestHead.ts';
 import type { Route } from './route.ts';
 import { Tap, type TapContext } from './tap.ts';
+import type { Upstream } from './upstream.ts';
 
 export interface SightingContext extends TapContext {
   readonly credentials: CredentialReader;
   readonly addresses: AddressReader;
+  /** `scheme://host:port` under which a client reached us, `host` being its own `Host`. */
+  readonly publicOrigin: (request: IncomingMessage, host: string) => string;
 }
 
 export interface SightedRequest {
   readonly exchange: number;
   readonly request: IncomingMessage;
-  readonly server: string;
+  readonly upstream: Upstream;
   readonly route: Route;
   readonly head: RequestHead;
-  /** Gets the data of `endpoint` events. */
-  readonly announce: (address: string) => void;
+  /** Addresses in the answer are made the client's own, so none of them can mislead. */
+  readonly rewritten: boolean;
 }
 
 const NO_BYTES = Buffer.alloc(0);
@@ -51,7 +61,7 @@ export class Sighting implements ReplyWatcher {
   constructor(context: SightingContext, facts: SightedRequest) {
     this.#context = context;
     this.#facts = facts;
-    this.#tap = new Tap(context, facts.exchange, facts.announce);
+    this.#tap = new Tap(context, facts.exchange, (address) => this.#takeEndpoint(address));
     this.receivedUs = context.nowUs();
   }
 
@@ -80,8 +90,7 @@ export class Sighting implements ReplyWatcher {
   sightRequest(): void {
     if (this.#requestSighted) return;
     this.#requestSighted = true;
-    const { request, server, route, head, exchange } = this.#facts;
-    const { socket } = request;
+    const { request, upstream, route, head, exchange } = this.#facts;
     const hasBody = head.contentLength !== undefined || head.transferEncoding !== undefined;
     const copy = this.#copy;
     const total = copy?.total ?? this.#whole?.length ?? 0;
@@ -93,15 +102,13 @@ export class Sighting implements ReplyWatcher {
         exchange,
         atUs: this.receivedUs,
         ...(this.sentUs === undefined ? {} : { sentUs: this.sentUs }),
-        server,
+        server: upstream.settings.name,
         method: request.method ?? 'GET',
         path: route.path,
         ...(route.query === undefined ? {} : { query: route.query }),
         httpVersion: request.httpVersion,
         headers: head.observed,
-        client: this.#context.addresses(socket.remoteAddress, socket.remotePort, (name) =>
-          headerText(request, name),
-        ),
+        client: readClient(this.#context, request),
         credential: this.#context.credentials(head),
         traceparent: this.traceparent,
       },
@@ -116,6 +123,9 @@ export class Sighting implements ReplyWatcher {
     const atUs = reply.endedUs ?? this.#context.nowUs();
     this.#tap.sightResponse(atUs, reply.status, reply.head.observed, reply.head.eventStream, this.own);
     if (first) this.#tap.sightData(first, this.lastByteUs ?? atUs);
+    if (reply.status < 300 || this.own || this.#facts.rewritten) return;
+    const location = findRedirect(reply.status, reply.head.forward);
+    if (location !== undefined) this.#judge('location', location);
   }
 
   sightData(chunk: Buffer): void {
@@ -143,6 +153,43 @@ export class Sighting implements ReplyWatcher {
       done,
     });
   }
+
+  /** An `endpoint` event has passed (2024-11-05). */
+  #takeEndpoint(address: string): void {
+    const { upstream, route, request, rewritten } = this.#facts;
+    upstream.announce(address, route.path);
+    if (request.method === 'GET' && !rewritten) this.#judge('endpoint', address);
+  }
+
+  #judge(where: MisdirectionFrame['where'], address: string): void {
+    const { request, upstream, route, head, exchange } = this.#facts;
+    const { host } = head.observed;
+    const context = this.#context;
+    if (host === undefined) return;
+    try {
+      const origins = { upstream: upstream.settings.origin, client: context.publicOrigin(request, host) };
+      const finding = judgeAddress(where, address, origins);
+      if (!finding) return;
+      this.#tap.sightMisdirection({
+        kind: 'misdirection',
+        exchange,
+        atUs: context.nowUs(),
+        server: upstream.settings.name,
+        method: request.method ?? 'GET',
+        path: route.path,
+        client: readClient(context, request),
+        ...finding,
+      });
+    } catch (error) {
+      context.onFault('misdirection', error);
+    }
+  }
+}
+
+/** The caller, as far as it is to be believed. */
+export function readClient(context: SightingContext, request: IncomingMessage): ClientSighting {
+  const { socket } = request;
+  return context.addresses(socket.remoteAddress, socket.remotePort, (name) => headerText(request, name));
 }
 
 function headerText(request: IncomingMessage, name: string): string | undefined {

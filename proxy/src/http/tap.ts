@@ -12,6 +12,7 @@ import type {
   ExchangeId,
   Frame,
   FrameSink,
+  MisdirectionFrame,
   ProxyAnswer,
   RequestFrame,
   UnixMicros,
@@ -62,7 +63,7 @@ export class Tap {
   /** Of the last frame: an event decoded late must not lie behind the end. */
   #lastUs: UnixMicros = 0;
 
-  /** `announce` gets the data of `endpoint` events. */
+  /** `announce` gets the data of `endpoint` events, each after its frame. */
   constructor(context: TapContext, exchange: ExchangeId, announce: (address: string) => void) {
     this.#context = context;
     this.exchange = exchange;
@@ -129,6 +130,11 @@ export class Tap {
     } catch (error) {
       this.#context.onFault('tap_data', error);
     }
+  }
+
+  /** A remark on what has passed; it keeps its place behind the request frame. */
+  sightMisdirection(frame: MisdirectionFrame): void {
+    this.#emit(frame);
   }
 
   sightEnd(ending: Ending): void {
@@ -217,7 +223,6 @@ export class Tap {
       : event.oversized
         ? { bytes: event.bytes, problem: 'oversized' }
         : undefined;
-    if (event.event === 'endpoint' && body?.text !== undefined) this.#announce(body.text);
     this.#lastUs = this.#context.nowUs();
     this.#emit({
       kind: 'sse',
@@ -228,6 +233,7 @@ export class Tap {
       ...(event.id === undefined ? {} : { id: event.id }),
       ...(body === undefined ? {} : { data: body }),
     });
+    if (event.event === 'endpoint' && body?.text !== undefined) this.#announce(body.text);
   }
 
   #emit(frame: Frame): void {
