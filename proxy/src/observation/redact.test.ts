@@ -102,6 +102,47 @@ describe('a secret key hides its value', () => {
     }
   });
 
+  const ends = [
+    {
+      cell: 'at its quote',
+      text: '{"token":"a","b":"shown',
+      shown: '{"token":"[redacted: key token]","b":"shown',
+    },
+    {
+      cell: 'at its quote behind an escaped backslash',
+      text: '{"token":"a\\\\","b":"shown',
+      shown: '{"token":"[redacted: key token]","b":"shown',
+    },
+    {
+      cell: 'at its quote inside a string',
+      text: '{"t":"{\\"token\\":\\"a\\\\\\\\\\",\\"b\\":\\"shown',
+      shown: '{"t":"{\\"token\\":"[redacted: key token]",\\"b\\":\\"shown',
+    },
+    {
+      cell: 'not at a quote that belongs to it',
+      text: '{"t":"{\\"token\\":\\"a\\\\\\"b\\",\\"c\\":1',
+      shown: '{"t":"{\\"token\\":"[redacted: key token]",\\"c\\":1',
+    },
+    {
+      cell: 'at a comma, without quotes',
+      text: '{"token":12,"b":"shown',
+      shown: '{"token":"[redacted: key token]","b":"shown',
+    },
+    {
+      cell: 'nowhere, for a list or an object',
+      text: '{"token":["a"],"b":"hidden',
+      shown: '{"token":"[redacted: key token]"',
+    },
+    {
+      cell: 'before it begins, when there is none',
+      text: '{"token":null,"b":"","token":""',
+      shown: '{"token":null,"b":"","token":""',
+    },
+  ];
+  it.each(ends)('in broken JSON its value ends $cell', ({ text, shown }) =>
+    expect(show(text).shown).toBe(shown),
+  );
+
   const values = ['1', 'true', 'false', '{"x":"y"}', '["y"]', '"\\n"', '0', '-1.5e3'];
   it.each(values)('whatever it is: %s', (value) => {
     expect(show(`{"token":${value}}`)).toEqual({ shown: '{"token":"[redacted: key token]"}', redacted: 1 });

@@ -132,6 +132,7 @@ describe('the end of a session', () => {
     const { session } = rooms.resolve('shop', [PROTOCOL, WHO], T0);
     rooms.end(session, 'idle');
     expect(session.ended).toBe('idle');
+    expect(rooms.find('shop', [PROTOCOL])?.session).toBe(session);
     expect(rooms.resolve('shop', [PROTOCOL, WHO], T0 + 9).session).toBe(session);
   });
 
