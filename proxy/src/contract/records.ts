@@ -16,7 +16,7 @@ export const RECORD_NAMES = {
   },
   'sightline.exchange': {
     record: ['event'],
-    when: 'an HTTP exchange on the MCP endpoint in which no request could be recognised',
+    when: 'an HTTP exchange on the MCP endpoint in which no request could be recognised; or an answer with an address that clients will refuse while `rewrite-urls` is off',
   },
   'sightline.server_log': {
     record: ['event'],

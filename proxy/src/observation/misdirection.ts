@@ -10,7 +10,7 @@ import type { Fold } from './fold.ts';
 import type { MisdirectionFrame } from './frame.ts';
 import { sessionOf } from './messages.ts';
 
-/** Bytes of the address in the sentence: whatever its length, the option's name behind it is not cut off. */
+/** Bytes of the address in the sentence: whatever its length, what stands behind it is not cut off. */
 const ADDRESS_BYTES_MAX = 256;
 
 const CLAIMS: Readonly<Record<MisdirectionFrame['where'], string>> = {
@@ -50,8 +50,9 @@ function callerOf(fold: Fold, frame: MisdirectionFrame): Attributes {
 function sentenceOf(fold: Fold, frame: MisdirectionFrame, url: URL | null): string {
   // Without query and user info: a session id or a credential stands there, and neither is what misleads.
   const address = fold.redactor.line(url ? `${url.origin}${url.pathname}` : frame.address, ADDRESS_BYTES_MAX);
-  const remedy = frame.rewritable
-    ? 'rewrite-urls replaces it'
-    : 'rewrite-urls replaces only the origin that the upstream is configured with, which this is not';
-  return `${CLAIMS[frame.where]} ${address}: its origin is not the one they reached the server under; ${remedy}`;
+  const claim = `${CLAIMS[frame.where]} ${address}, whose origin is not the one they connected to`;
+  // The remedy first: lines are cut at their end.
+  return frame.rewritable
+    ? `rewrite-urls is off: ${claim}`
+    : `${claim}; nor is it the upstream's own, and rewrite-urls replaces no other`;
 }

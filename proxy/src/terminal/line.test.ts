@@ -54,6 +54,14 @@ function plain(
   };
 }
 
+/** An exchange in which nothing was measured. */
+const remark = plain('sightline.exchange', {
+  'http.request.method': 'GET',
+  'url.path': '/sse',
+  'sightline.outcome': 'ok',
+  'sightline.error.message': 'rewrite-urls is off: clients refuse it',
+});
+
 const lineWide = (event: Event): string => lineOf(event, WIDE) ?? '';
 
 describe('lineOf', () => {
@@ -187,6 +195,10 @@ describe('lineOf', () => {
       },
       says: '! 12 lost at queue: full',
     },
+    {
+      event: remark,
+      says: 'GET /sse                              ! rewrite-urls is off: clients refuse it',
+    },
   ];
   it.each(others)('$event.kind', ({ event, says }) => expect(lineWide(event)).toContain(says));
 
@@ -202,13 +214,13 @@ describe('which events are shown', () => {
   const recovered = request({ 'sightline.attempt.result': 'recovered' });
   const muted = plain('sightline.notification');
   const sheet = [
-    { show: 'all', shown: [request(), failed, recovered, muted] },
-    { show: 'requests', shown: [request(), failed, recovered] },
-    { show: 'problems', shown: [failed, recovered] },
+    { show: 'all', shown: [request(), failed, recovered, muted, remark] },
+    { show: 'requests', shown: [request(), failed, recovered, remark] },
+    { show: 'problems', shown: [failed, recovered, remark] },
     { show: 'none', shown: [] },
   ] as const;
   it.each(sheet)('$show', ({ show, shown }) => {
-    const all: readonly Event[] = [request(), failed, recovered, muted];
+    const all: readonly Event[] = [request(), failed, recovered, muted, remark];
     expect(all.filter((event) => lineOf(event, { ...WIDE, show }) !== undefined)).toHaveLength(shown.length);
   });
 });

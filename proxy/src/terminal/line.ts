@@ -7,7 +7,7 @@ import type { Event, RecordedEvent } from '../observation/event.ts';
 import { formatClock, shortenId } from './format.ts';
 import type { Layout } from './layout.ts';
 import { createPainter, type Painter } from './paint.ts';
-import { type Piece, tailOf, text } from './tail.ts';
+import { isRemark, type Piece, tailOf, text } from './tail.ts';
 import { cutText, fitText, widthOf } from './text.ts';
 
 export interface LineOptions {
@@ -58,7 +58,7 @@ function isShown(event: RecordedEvent, show: LineOptions['show']): boolean {
       return true;
     case 'sightline.request':
     case 'sightline.exchange':
-      return show === 'requests' || isProblem(event.attributes);
+      return show === 'requests' || isProblem(event.attributes) || isRemark(event);
     default:
       return false;
   }

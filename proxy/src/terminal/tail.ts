@@ -19,8 +19,9 @@ export interface Piece {
 export function tailOf(event: RecordedEvent, layout: Layout): readonly Piece[] {
   switch (event.kind) {
     case 'sightline.request':
-    case 'sightline.exchange':
       return exchangeTail(event, layout);
+    case 'sightline.exchange':
+      return isRemark(event) ? remarkTail(event, layout) : exchangeTail(event, layout);
     case 'sightline.request.waiting':
       return [what(event, layout, 'plain'), ...waitingTail(event.attributes)];
     default:
@@ -114,6 +115,19 @@ function detailsOf(attributes: Attributes, isProbe: boolean): readonly Piece[] {
   const message = text(attributes, 'sightline.error.message');
   if (message !== '') pieces.push({ text: message, tone: 'muted' });
   return pieces;
+}
+
+/**
+ * An event about an exchange that is not its end: nothing in it was measured. What an upstream's answer will lead
+ * its clients to is told so.
+ */
+export function isRemark(event: RecordedEvent): boolean {
+  return event.kind === 'sightline.exchange' && event.attributes['sightline.duration'] === undefined;
+}
+
+function remarkTail(event: RecordedEvent, layout: Layout): readonly Piece[] {
+  const message = text(event.attributes, 'sightline.error.message');
+  return [what(event, layout, 'muted'), { text: `! ${message}`, tone: 'warn' }];
 }
 
 // ── everything else ──────────────────────────────────────────────────────────────────────────────────────
