@@ -80,7 +80,7 @@ describe('a retry chain', () => {
       between: ({ chains: c }) =>
         c.succeed({
           tool: 'brew',
-          argumentsHash: 'o',
+          argumentsKey: 'o',
           startUs: 0,
           operationId: 'o',
           number: 1,
@@ -168,11 +168,11 @@ describe('giving up', () => {
 });
 
 describe('the caps', () => {
-  const failed = (tool: string, argumentsHash: string): Attempt => ({
+  const failed = (tool: string, argumentsKey: string): Attempt => ({
     tool,
-    argumentsHash,
+    argumentsKey,
     startUs: 0,
-    operationId: `${tool} ${argumentsHash}`,
+    operationId: `${tool} ${argumentsKey}`,
     number: 1,
     argumentsChanged: false,
   });

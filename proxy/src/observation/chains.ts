@@ -9,7 +9,7 @@ import type { UnixMicros } from './frame.ts';
 
 export interface Attempt {
   readonly tool: string;
-  readonly argumentsHash: string;
+  readonly argumentsKey: string;
   readonly startUs: UnixMicros;
   readonly operationId: string;
   /** 1 when it is the first. */
@@ -31,7 +31,7 @@ export interface ChainEnd {
 }
 
 interface Chain {
-  argumentsHash: string;
+  argumentsKey: string;
   readonly firstOperationId: string;
   readonly firstStartUs: UnixMicros;
   number: number;
@@ -59,19 +59,19 @@ export class Chains {
     this.#tools = new BoundedMap(BOUNDS.chainToolsPerSessionMax, onEvict);
   }
 
-  begin(tool: string, argumentsHash: string, startUs: UnixMicros, operationId: string): Attempt {
+  begin(tool: string, argumentsKey: string, startUs: UnixMicros, operationId: string): Attempt {
     const chains = this.#tools.get(tool);
-    const same = this.#fresh(chains?.byArguments.get(argumentsHash), startUs);
+    const same = this.#fresh(chains?.byArguments.get(argumentsKey), startUs);
     const chain = same ?? this.#fresh(chains?.justFailed, startUs);
     if (chains) chains.justFailed = undefined;
-    const attempt = { tool, argumentsHash, startUs, operationId };
+    const attempt = { tool, argumentsKey, startUs, operationId };
     if (!chains || !chain) return { ...attempt, number: 1, argumentsChanged: false };
     chain.number++;
     chain.running++;
     if (!same) {
-      chains.byArguments.delete(chain.argumentsHash);
-      chain.argumentsHash = argumentsHash;
-      chains.byArguments.set(argumentsHash, chain);
+      chains.byArguments.delete(chain.argumentsKey);
+      chain.argumentsKey = argumentsKey;
+      chains.byArguments.set(argumentsKey, chain);
     }
     return {
       ...attempt,
@@ -87,7 +87,7 @@ export class Chains {
     const chain = this.#chainOf(attempt);
     if (chains) chains.justFailed = undefined;
     if (!chains || !chain) return undefined;
-    chains.byArguments.delete(chain.argumentsHash);
+    chains.byArguments.delete(chain.argumentsKey);
     return {
       tool: attempt.tool,
       firstOperationId: chain.firstOperationId,
@@ -110,10 +110,10 @@ export class Chains {
     let chain = this.#chainOf(attempt);
     if (chain) chain.running--;
     // The same call made twice at once: the other one's failure began the chain already.
-    else chain = chains.byArguments.get(attempt.argumentsHash);
+    else chain = chains.byArguments.get(attempt.argumentsKey);
     if (!chain) {
       chain = {
-        argumentsHash: attempt.argumentsHash,
+        argumentsKey: attempt.argumentsKey,
         firstOperationId: attempt.operationId,
         firstStartUs: attempt.startUs,
         number: 1,
@@ -121,7 +121,7 @@ export class Chains {
         lastEndUs: endUs,
         wastedBytes: 0,
       };
-      chains.byArguments.set(attempt.argumentsHash, chain);
+      chains.byArguments.set(attempt.argumentsKey, chain);
     }
     chain.lastEndUs = endUs;
     chain.wastedBytes += bytes;
@@ -135,7 +135,7 @@ export class Chains {
       for (const chain of chains.byArguments.values()) {
         const over = now === undefined || (chain.running === 0 && now - chain.lastEndUs > this.#windowUs);
         if (!over) continue;
-        chains.byArguments.delete(chain.argumentsHash);
+        chains.byArguments.delete(chain.argumentsKey);
         if (chain.number < 2) continue;
         ends.push({
           tool: chains.tool,

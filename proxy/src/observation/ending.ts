@@ -185,7 +185,7 @@ function advance(
       sessionId: request.joined?.session.id,
       method: request.method,
       target: target.tool ?? target.prompt ?? target.resource,
-      argumentsHash: request.argumentsHash,
+      argumentsKey: request.argumentsKey,
       round: facts.response.error ? undefined : asked,
     });
     fold.rounds.await(key, operation);

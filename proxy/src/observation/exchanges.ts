@@ -24,7 +24,7 @@ export function takeRequest(fold: Fold, frame: RequestFrame): void {
   const header = frame.headers['mcp-session-id'];
   const protocolId = header ?? address;
   const reading = readBody(fold, frame.body);
-  const before = fold.exchanges.peek(frame.exchange);
+  const before = fold.exchanges.get(frame.exchange);
   if (before) {
     fold.forget(before);
     fold.losses.add('observation', 'exchanges', 1, fold.nowUs);
@@ -218,7 +218,7 @@ function extendResumption(fold: Fold, exchange: Exchange, atUs: UnixMicros): voi
   const own = exchange.joined?.session.own;
   if (!own) return;
   own.resumedStreams -= 1;
-  for (const request of own.open.values()) {
+  for (const request of own.open.list()) {
     if (request.resumeByUs !== undefined) request.resumeByUs = atUs + fold.settings.resumeWindowUs;
   }
 }

@@ -1,13 +1,16 @@
 /** What the parts of the fold share: settings, ids, labels, the journal, sessions, rounds, losses. No behaviour. */
 import { BoundedMap } from '../session/boundedMap.ts';
+import { LinkedList } from '../session/linkedList.ts';
 import { Registry } from '../session/registry.ts';
 import { BOUNDS } from './bounds.ts';
 import { Chains } from './chains.ts';
-import type { ExchangeId, UnixMicros } from './frame.ts';
+import { ExchangeTable } from './exchangeTable.ts';
+import type { UnixMicros } from './frame.ts';
 import { IdSource } from './ids.ts';
 import { Journal } from './journal.ts';
 import { LabelBook } from './labels.ts';
 import { Losses } from './losses.ts';
+import { OpenRequests } from './openRequests.ts';
 import { Redactor } from './redact.ts';
 import { digest, Rounds } from './rounds.ts';
 import type { ObserverSettings, ServerSettings } from './settings.ts';
@@ -24,9 +27,9 @@ export class Fold {
   readonly journal: Journal;
   readonly registry: Registry<SessionState>;
   readonly rounds: Rounds;
-  readonly exchanges: BoundedMap<ExchangeId, Exchange>;
+  readonly exchanges: ExchangeTable;
   /** Every request without an outcome. */
-  readonly open = new Set<OpenRequest>();
+  readonly open = new LinkedList<OpenRequest>();
   /** Message addresses that 2024-11-05 streams announced, and the session evidence each stands for. */
   readonly addresses: BoundedMap<string, string>;
   /** Misleading addresses of upstreams that were told already. */
@@ -51,21 +54,20 @@ export class Fold {
         number: 0,
         tally: new Tally(),
         chains: new Chains(settings.retryWindowUs, evicted('chains')),
-        open: new Map(),
+        open: new OpenRequests(),
         startedWritten: false,
         reopens: false,
         changed: false,
         changedLive: false,
         liveUs: Number.NEGATIVE_INFINITY,
         resumedStreams: 0,
-        displaced: 0,
       }),
       (session) => {
         // A session that ended long ago was told in full; only an open one loses something.
         if (session.ended !== undefined) return;
         session.own.tally.incomplete = true;
-        for (const request of [...session.own.open.values()]) {
-          if (this.exchanges.peek(request.exchange.id) !== request.exchange) this.giveUpOn(request);
+        for (const request of session.own.open.list()) {
+          if (this.exchanges.get(request.exchange.id) !== request.exchange) this.giveUpOn(request);
         }
         this.journal.writeSummary(this.nowUs, session, 'session');
         evicted('sessions')();
@@ -73,7 +75,7 @@ export class Fold {
     );
     this.rounds = new Rounds(BOUNDS.roundsMax, evicted('rounds'));
     this.addresses = new BoundedMap(BOUNDS.announcedAddressesMax, evicted('addresses'));
-    this.exchanges = new BoundedMap(BOUNDS.exchangesMax, (exchange) => {
+    this.exchanges = new ExchangeTable(BOUNDS.exchangesMax, (exchange) => {
       this.forget(exchange);
       evicted('exchanges')();
     });
@@ -81,10 +83,9 @@ export class Fold {
 
   /** Takes a request among the open ones; past the cap the one open longest is given up. */
   admit(request: OpenRequest): void {
-    this.open.add(request);
-    if (this.open.size <= BOUNDS.openRequestsMax) return;
-    const [oldest] = this.open;
-    if (!oldest) return;
+    request.place = this.open.append(request);
+    const oldest = this.open.first;
+    if (this.open.size <= BOUNDS.openRequestsMax || !oldest) return;
     this.giveUpOn(oldest);
     this.losses.add('observation', 'requests', 1, this.nowUs);
   }
@@ -107,13 +108,13 @@ export class Fold {
   /** Takes a request out of everything that waits for its answer. */
   close(request: OpenRequest): void {
     request.done = true;
-    this.open.delete(request);
+    if (request.place) this.open.remove(request.place);
+    request.place = undefined;
     this.unindex(request);
   }
 
   /** Takes a request out of its session's open ones. */
   unindex(request: OpenRequest): void {
-    const open = request.joined?.session.own.open;
-    if (request.openKey !== undefined && open?.get(request.openKey) === request) open.delete(request.openKey);
+    if (request.openKey !== undefined) request.joined?.session.own.open.remove(request);
   }
 }

@@ -139,7 +139,7 @@ function findOpen(
   direction: Direction,
   id: RequestId,
 ): OpenRequest | undefined {
-  return sessionOf(fold, exchange)?.session.own.open.get(openKey(direction, id));
+  return sessionOf(fold, exchange)?.session.own.open.find(openKey(direction, id));
 }
 
 /** A client's answer to a request of the server: it was handed on, and that is the end of the request. */
@@ -161,7 +161,7 @@ function notifyFromClient(fold: Fold, exchange: Exchange, message: NotificationM
   const cancelled = message.method === 'notifications/cancelled' ? idOf(message.params.requestId) : undefined;
   writeNotification(fold, exchange, message, 'client_to_server', joined, atUs);
   if (cancelled === undefined) return;
-  const request = joined.session.own.open.get(openKey('client_to_server', cancelled));
+  const request = joined.session.own.open.find(openKey('client_to_server', cancelled));
   if (request) {
     const ending = endWithout('cancelled', 'client');
     finish(fold, request, { ending, endUs: atUs, message: textOf(message.params.reason) });
@@ -183,7 +183,7 @@ function notifyFromServer(
   if (message.method !== 'notifications/cancelled') return;
   const id = idOf(message.params.requestId);
   const request =
-    id === undefined ? undefined : joined?.session.own.open.get(openKey('server_to_client', id));
+    id === undefined ? undefined : joined?.session.own.open.find(openKey('server_to_client', id));
   if (request) {
     const ending = endWithout('cancelled', 'upstream');
     finish(fold, request, { ending, endUs: passedUs, message: textOf(message.params.reason) });

@@ -26,7 +26,7 @@ export function takeMisdirection(fold: Fold, frame: MisdirectionFrame): void {
   const key = `${frame.server}\0${frame.where}\0${url?.origin ?? ''}`;
   if (fold.misdirections.get(key)) return;
   fold.misdirections.set(key, true);
-  const exchange = frame.exchange === undefined ? undefined : fold.exchanges.peek(frame.exchange);
+  const exchange = frame.exchange === undefined ? undefined : fold.exchanges.get(frame.exchange);
   const attributes: Attributes = {
     ...(exchange ? exchangeAttributes(fold, exchange) : callerOf(fold, frame)),
     'sightline.direction': 'client_to_server',

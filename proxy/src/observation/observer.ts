@@ -62,7 +62,7 @@ export class Observer {
       requestsActive.set(server, 0);
       sessionsActive.set(server, 0);
     }
-    for (const request of this.#fold.open) {
+    for (const request of this.#fold.open.list()) {
       const { server } = request.exchange;
       requestsActive.set(server, (requestsActive.get(server) ?? 0) + 1);
       if (!request.waitingTold) continue;
@@ -82,7 +82,7 @@ export class Observer {
 
   #takeOfExchange(frame: Extract<Frame, { kind: 'response' | 'sse' | 'end' | 'cut' }>): void {
     const fold = this.#fold;
-    const exchange = fold.exchanges.peek(frame.exchange);
+    const exchange = fold.exchanges.get(frame.exchange);
     // Its beginning was dropped or evicted: that loss was counted, and its rest means nothing by itself.
     if (!exchange) return;
     if (frame.kind === 'response') takeResponse(fold, exchange, frame);
@@ -96,7 +96,8 @@ export class Observer {
 
   #tick(atUs: UnixMicros): void {
     const fold = this.#fold;
-    for (const request of fold.open) {
+    for (const request of fold.open.list()) {
+      if (request.done) continue;
       const lapsed =
         request.resumeByUs !== undefined &&
         atUs >= request.resumeByUs &&

@@ -23,7 +23,7 @@ import { BOUNDS } from './bounds.ts';
 import type { SpanContext } from './event.ts';
 import type { Fold } from './fold.ts';
 import type { RequestFrame, UnixMicros } from './frame.ts';
-import { beginRound, digest, type Operation } from './rounds.ts';
+import { beginRound, digest, type Operation, shorten } from './rounds.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
 
 /** Prefix of session evidence that is a message address, not an id: it is never shown as `mcp.session.id`. */
@@ -171,16 +171,8 @@ export function index(fold: Fold, request: OpenRequest, joined: Joined<SessionSt
     fold.losses.add('observation', 'requests', 1, fold.nowUs);
     return;
   }
-  const key = openKey(request.direction, request.id);
-  const before = open.get(key);
-  if (before) {
-    // An id used again before its answer: the answer is the later one's, but the earlier one must still end.
-    joined.session.own.displaced += 1;
-    before.openKey = `displaced ${joined.session.own.displaced}`;
-    open.set(before.openKey, before);
-  }
-  request.openKey = key;
-  open.set(key, request);
+  request.openKey = openKey(request.direction, request.id);
+  open.add(request);
 }
 
 /** Ids count per direction: client and server each number their own requests. */
@@ -216,25 +208,25 @@ function joinOperation(
   message: RequestMessage,
   joined: Joined<SessionState> | undefined,
   startUs: UnixMicros,
-): Pick<OpenRequest, 'operation' | 'round' | 'taskId' | 'argumentsHash' | 'attempt'> {
+): Pick<OpenRequest, 'operation' | 'round' | 'taskId' | 'argumentsKey' | 'attempt'> {
   const { method, params } = message;
   const taskId = method.startsWith('tasks/') ? textOf(params.taskId) : undefined;
   const tool = method === 'tools/call' ? targetOf(method, params).tool : undefined;
-  const argumentsHash = tool === undefined ? undefined : digest(canonical(params.arguments ?? {}));
+  const argumentsKey = tool === undefined ? undefined : shorten(canonical(params.arguments ?? {}));
   const facts = {
     ...(taskId !== undefined && { taskId }),
-    ...(argumentsHash !== undefined && { argumentsHash }),
+    ...(argumentsKey !== undefined && { argumentsKey }),
   };
   const known =
     taskId === undefined
-      ? fold.rounds.resume(roundKey(exchange.server, joined, message, argumentsHash))
+      ? fold.rounds.resume(roundKey(exchange.server, joined, message, argumentsKey))
       : fold.rounds.task(exchange.server, taskId);
   if (known) {
     return { operation: known, round: beginRound(known, startUs), attempt: known.attempt, ...facts };
   }
   const operation = newOperation(fold, startUs, tool);
-  if (tool !== undefined && argumentsHash !== undefined && joined) {
-    operation.attempt = joined.session.own.chains.begin(tool, argumentsHash, startUs, operation.id);
+  if (tool !== undefined && argumentsKey !== undefined && joined) {
+    operation.attempt = joined.session.own.chains.begin(tool, argumentsKey, startUs, operation.id);
   }
   return { operation, round: 1, attempt: operation.attempt, ...facts };
 }
@@ -260,7 +252,7 @@ function roundKey(
   server: string,
   joined: Joined<SessionState> | undefined,
   message: RequestMessage,
-  argumentsHash: string | undefined,
+  argumentsKey: string | undefined,
 ): string {
   const echoed = roundEchoedBy(message.params);
   const target = targetOf(message.method, message.params);
@@ -268,7 +260,7 @@ function roundKey(
     sessionId: joined?.session.id,
     method: message.method,
     target: target.tool ?? target.prompt ?? target.resource,
-    argumentsHash,
+    argumentsKey,
     round: echoed,
   });
 }
@@ -279,7 +271,7 @@ export function awaitKey(
     readonly sessionId: string | undefined;
     readonly method: string;
     readonly target: string | undefined;
-    readonly argumentsHash: string | undefined;
+    readonly argumentsKey: string | undefined;
     /** Echo of the round before; absent when the next round carries none. */
     readonly round: { readonly state?: string; readonly keys: readonly string[] } | undefined;
   },
@@ -287,7 +279,7 @@ export function awaitKey(
   if (next.round?.state !== undefined) return `state\0${server}\0${digest(next.round.state)}`;
   const parts = [server, next.sessionId ?? '', next.method, next.target ?? ''];
   if (next.round) return ['keys', ...parts, digest(next.round.keys.join('\0'))].join('\0');
-  return ['again', ...parts, next.argumentsHash ?? ''].join('\0');
+  return ['again', ...parts, next.argumentsKey ?? ''].join('\0');
 }
 
 function spanFromClient(

@@ -42,6 +42,7 @@ export class Rounds {
 
   /** The operation whose next round this is; each answer is followed up once. */
   resume(key: string): Operation | undefined {
+    if (this.#awaited.size === 0) return undefined;
     const operation = this.#awaited.get(key);
     this.#awaited.delete(key);
     return operation;
@@ -75,6 +76,14 @@ export function beginRound(operation: Operation, startUs: UnixMicros): number {
   operation.waitsForClient = false;
   operation.rounds += 1;
   return operation.rounds;
+}
+
+/** Texts up to this length are their own key, in UTF-16 units: comparing them is cheaper than hashing them. */
+const KEY_LENGTH_MAX = 256;
+
+/** A key of a text that a peer chose: the text, while it is short. */
+export function shorten(text: string): string {
+  return text.length <= KEY_LENGTH_MAX ? text : digest(text);
 }
 
 /** A short key of a long text that a peer chose. */

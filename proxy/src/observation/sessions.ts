@@ -25,7 +25,7 @@ export function endSession(
   ofRequest: (request: OpenRequest) => { ending: Ending; message: string } = unanswered,
 ): void {
   if (session.ended !== undefined) return;
-  for (const request of [...session.own.open.values()]) {
+  for (const request of session.own.open.list()) {
     const { ending, message } = ofRequest(request);
     finish(fold, request, { ending, endUs: atUs, message });
   }
@@ -90,8 +90,8 @@ export function tickSessions(fold: Fold, atUs: UnixMicros, lastTickUs: UnixMicro
 /** Sessions with a call that still runs: a call of an hour is no idleness. */
 function busySessions(fold: Fold): Set<Ended> {
   const busy = new Set<Ended>();
-  for (const request of fold.open) {
-    const runs = request.direction === 'client_to_server' && fold.exchanges.peek(request.exchange.id);
+  for (const request of fold.open.list()) {
+    const runs = request.direction === 'client_to_server' && fold.exchanges.get(request.exchange.id);
     if (runs && request.joined && !methodRow(request.method)?.longLived) busy.add(request.joined.session);
   }
   return busy;
@@ -108,7 +108,7 @@ function summarise(fold: Fold, session: Ended, record: 'session' | 'session_live
 
 /** The proxy stops: everything open ends, and every open session with it. */
 export function shutdown(fold: Fold, atUs: UnixMicros): void {
-  for (const request of [...fold.open]) {
+  for (const request of fold.open.list()) {
     const { ending } = unanswered(request);
     finish(fold, request, { ending, endUs: atUs, message: 'the proxy was stopped before the answer' });
   }

@@ -4,10 +4,12 @@ import type { Envelope } from '../mcp/envelope.ts';
 import type { RequestId } from '../mcp/jsonrpc.ts';
 import type { Target } from '../mcp/methods.ts';
 import type { Evidence } from '../session/evidence.ts';
+import type { Node } from '../session/linkedList.ts';
 import type { Joined } from '../session/registry.ts';
 import type { Attempt, Chains } from './chains.ts';
 import type { Payload, ServerSpan } from './event.ts';
 import type { ExchangeId, RequestFrame, ResponseFrame, UnixMicros } from './frame.ts';
+import type { OpenRequests } from './openRequests.ts';
 import type { Ending } from './outcome.ts';
 import type { Operation } from './rounds.ts';
 import type { Tally } from './tally.ts';
@@ -19,7 +21,7 @@ export interface SessionState {
   readonly tally: Tally;
   readonly chains: Chains;
   /** Requests that may be answered on another exchange than theirs, by direction and id. */
-  readonly open: Map<string, OpenRequest>;
+  readonly open: OpenRequests;
   /** The session's `started` record has been written since it last ended. */
   startedWritten: boolean;
   /** The next event opens it again: it ended by mere idleness. */
@@ -30,8 +32,6 @@ export interface SessionState {
   liveUs: UnixMicros;
   /** Resumed streams (`Last-Event-ID`) open now: while one is, answers may still come on it. */
   resumedStreams: number;
-  /** Open requests whose id was used again before their answer; nothing but the session's end finds them. */
-  displaced: number;
 }
 
 /** One HTTP exchange in flight. */
@@ -101,8 +101,8 @@ export interface OpenRequest {
   readonly round: number;
   /** Key of a task it polls. */
   readonly taskId?: string;
-  /** Digest of a tool call's canonical arguments. */
-  readonly argumentsHash?: string;
+  /** Key of a tool call's canonical arguments. */
+  readonly argumentsKey?: string;
   attempt?: Attempt | undefined;
   /** It asks for a later page of a list. */
   readonly continuesList?: true;
@@ -110,6 +110,8 @@ export interface OpenRequest {
   readonly mismatch?: string;
   /** `clientInfo` of an `initialize`. */
   readonly handshake?: { readonly name?: string; readonly version?: string };
+  /** Its place among all open requests. */
+  place?: Node<OpenRequest> | undefined;
   waitingTold: boolean;
   /** Its stream is gone and may be resumed until then; past it, it ends as `lapse` says. */
   resumeByUs?: UnixMicros | undefined;
