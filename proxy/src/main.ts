@@ -2,7 +2,7 @@
  * The composition root: arguments, environment, clock, randomness, signals and exit codes are here and nowhere
  * else, and here every room meets every other. It decides nothing about MCP.
  */
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Config } from './config/config.ts';
 import { formatHelp } from './config/help.ts';
@@ -17,6 +17,7 @@ import type { ProxySettings } from './http/settings.ts';
 import { createClock } from './pipeline/clock.ts';
 import { type ObservationThread, startObservationThread } from './pipeline/observationThread.ts';
 import type { ThreadStats } from './pipeline/protocol.ts';
+import { createRandomHex } from './pipeline/random.ts';
 import { type EnvironmentReading, readEnvironment } from './telemetry/environment.ts';
 import { formatBanner } from './terminal/banner.ts';
 import { layoutFor } from './terminal/layout.ts';
@@ -115,7 +116,7 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   const proxy = await startProxy(toProxySettings(config, upstreams), {
     sink: thread ? thread.sink : () => {},
     nowUs,
-    randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+    randomHex: createRandomHex(randomFillSync),
     countryOf,
     onFault,
   });
