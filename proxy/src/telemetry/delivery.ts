@@ -55,6 +55,11 @@ export interface Packer<T, P> {
   add(item: T): void;
   /** Everything added since the last call. */
   pack(): P;
+  /**
+   * The receiver has said that it has the parcel, so its memory may be used again. Not called of a parcel that
+   * was refused or has timed out: a connection may still be reading it.
+   */
+  recycle?(parcel: P): void;
 }
 
 export interface DeliveryPorts<T, P> {
@@ -269,6 +274,7 @@ class BatchDelivery<T, P> implements Delivery<T> {
     this.#failures = 0;
     if (verdict.kind === 'accepted') {
       this.#accepted += batch.count;
+      this.#ports.packer.recycle?.(batch.parcel);
     } else {
       this.#refused += batch.count;
       this.#ports.onLost(verdict.reason, batch.count);

@@ -23,10 +23,12 @@ function packLogs(records: readonly LogRecord[]): Uint8Array {
   return packer.pack();
 }
 
-function spansOf(...events: ReturnType<typeof aRequest>[]) {
-  const spans = events.flatMap((event) => translateSpans(event, NO_LIMITS));
-  const bytes = packSpans(spans);
+function spansIn(bytes: Uint8Array) {
   return readSpans(decodeRequest('traces', 'application/x-protobuf', Buffer.from(bytes)), 'protobuf');
+}
+
+function spansOf(...events: ReturnType<typeof aRequest>[]) {
+  return spansIn(packSpans(events.flatMap((event) => translateSpans(event, NO_LIMITS))));
 }
 
 function recordsOf(...events: ReturnType<typeof aRequest>[]) {
@@ -179,6 +181,22 @@ describe('the encoder', () => {
     );
     expect(Buffer.from(first)).toEqual(copy);
     expect(Buffer.from(packSpans(spans, packer))).toEqual(copy);
+  });
+
+  it('keeps a request as it is until it is given back, then writes over it', () => {
+    const packer = createSpanPacker(SOURCE);
+    const spans = translateSpans(aRequest(), NO_LIMITS);
+    const many = Array.from({ length: 200 }, () => spans).flat();
+    const first = packSpans(many, packer);
+    const copy = Buffer.from(first);
+    const second = packSpans(many, packer);
+    expect(Buffer.from(first)).toEqual(copy);
+    packer.recycle?.(second);
+    packSpans(many, packer);
+    const fourth = packSpans(spans.concat(many), packer);
+    expect(fourth.buffer).toBe(second.buffer);
+    expect(Buffer.from(first)).toEqual(copy);
+    expect(spansIn(fourth)).toHaveLength(402);
   });
 
   it('leaves no trace of an item that it could not write', () => {

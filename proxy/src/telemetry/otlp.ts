@@ -52,6 +52,9 @@ function createPacker<T>(
       for (const start of open) writer.close(start, REQUEST_LENGTH_BYTES);
       return writer.take();
     },
+    recycle(parcel) {
+      writer.giveBack(parcel);
+    },
   };
 }
 

@@ -12,6 +12,9 @@ export const BYTES = 2;
 export const FIXED32 = 5;
 
 const TWO_32 = 2 ** 32;
+/** Buffers kept for use again: as many as may be under way at once. */
+const SPARES_MAX = 4;
+const SPARE_BYTES_MAX = 4 * 1024 * 1024;
 
 /** A tag of one byte: field numbers up to 15. */
 export function tagOf(field: number, wireType: number): number {
@@ -19,8 +22,10 @@ export function tagOf(field: number, wireType: number): number {
 }
 
 export class ProtobufWriter {
-  #bytes = Buffer.allocUnsafe(64 * 1024);
+  // Never from Node's pool: a buffer that is given away and comes back must be whole.
+  #bytes: Buffer<ArrayBufferLike> = Buffer.allocUnsafeSlow(64 * 1024);
   #at = 0;
+  readonly #spares: Buffer<ArrayBufferLike>[] = [];
   readonly #double = new Float64Array(1);
   readonly #doubleBytes = new Uint8Array(this.#double.buffer);
 
@@ -29,19 +34,32 @@ export class ProtobufWriter {
     return this.#at;
   }
 
-  /** A copy of everything written; the writer is empty afterwards. */
+  /**
+   * Everything written; the writer is empty afterwards. Where most of the buffer is used it is given away with the
+   * bytes, because a fresh megabyte for every batch costs more in page faults than its encoding; a buffer that is
+   * mostly empty stays, so that what waits in a queue has the size it says.
+   */
   take(): Uint8Array {
-    const whole = new Uint8Array(this.#at);
-    whole.set(this.#bytes.subarray(0, this.#at));
+    const used = this.#bytes.subarray(0, this.#at);
     this.#at = 0;
-    return whole;
+    if (used.length * 2 < this.#bytes.length) return Uint8Array.from(used);
+    this.#bytes = this.#spares.pop() ?? Buffer.allocUnsafeSlow(Math.min(this.#bytes.length, SPARE_BYTES_MAX));
+    return used;
+  }
+
+  /** Gives back what `take` gave, when nobody reads it any more: it will be written over. */
+  giveBack(bytes: Uint8Array): void {
+    const capacity = bytes.buffer.byteLength;
+    if (this.#spares.length >= SPARES_MAX || capacity > SPARE_BYTES_MAX) return;
+    // A copy is as small as its content and would only have to grow again.
+    if (capacity >= this.#bytes.length) this.#spares.push(Buffer.from(bytes.buffer));
   }
 
   /** Makes sure that `count` bytes fit; the methods below that say so rely on it. */
   reserve(count: number): void {
     const needed = this.#at + count;
     if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#at));
     this.#bytes = grown;
   }
