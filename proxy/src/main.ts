@@ -106,14 +106,16 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
     show: config.values.show,
     zone: 'local',
   };
+  // Without that propagator, trace context of others is neither read nor written (OTEL_PROPAGATORS).
+  const traceParent = otel.settings.propagators.tracecontext ? config.values['trace-parent'] : 'ignore';
   const nowUs = createClock(Date.now, () => performance.now());
   const thread = config.values.observe
-    ? await observe(config, upstreams, demo !== undefined, lines, nowUs)
+    ? await observe(config, upstreams, demo !== undefined, lines, nowUs, traceParent)
     : undefined;
   const countryOf = config.values.observe
     ? await loadCountries(config.values['country-db'], onFault)
     : undefined;
-  const proxy = await startProxy(toProxySettings(config, upstreams), {
+  const proxy = await startProxy(toProxySettings(config, upstreams, traceParent), {
     sink: thread ? thread.sink : () => {},
     nowUs,
     randomHex: createRandomHex(randomFillSync),
@@ -152,13 +154,17 @@ function observe(
   isDemo: boolean,
   lines: LineOptions,
   nowUs: () => number,
+  traceParent: ProxySettings['traceParent'],
 ): Promise<ObservationThread> {
   const isDefault = config.origins['unanswered-after'].from === 'default';
   const values =
     isDemo && isDefault ? { ...config.values, 'unanswered-after': DEMO_UNANSWERED_AFTER_MS } : config.values;
   return startObservationThread(
     {
-      observer: toObserverSettings(values, upstreams, randomBytes(16).toString('hex')),
+      observer: {
+        ...toObserverSettings(values, upstreams, randomBytes(16).toString('hex')),
+        traceParent,
+      },
       env: { ...process.env },
       version: VERSION,
       instanceId: randomUUID(),
@@ -168,7 +174,11 @@ function observe(
   );
 }
 
-function toProxySettings(config: Config, upstreams: readonly Upstream[]): ProxySettings {
+function toProxySettings(
+  config: Config,
+  upstreams: readonly Upstream[],
+  traceParent: ProxySettings['traceParent'],
+): ProxySettings {
   const { values } = config;
   return {
     host: values.listen.host,
@@ -190,7 +200,7 @@ function toProxySettings(config: Config, upstreams: readonly Upstream[]): ProxyS
     requestTimeoutMs: values['request-timeout'] === 0 ? undefined : values['request-timeout'],
     inspectBytesMax: values['inspect-max'],
     credentialPrefix: values['credential-prefix'],
-    traceParent: values['trace-parent'],
+    traceParent,
     rewriteTraceparent: values['rewrite-traceparent'],
     propagateSampled: values['propagate-sampled'],
     observe: values.observe,

@@ -259,6 +259,12 @@ describe('problems', () => {
       says: 'matches the empty text',
     },
     { cell: 'a path without a root', attempt: { argv: ['--redact-path=params.card'] }, says: 'is no path' },
+    {
+      cell: 'a path that ends in nothing',
+      attempt: { argv: ['--redact-path=$.params.'] },
+      says: 'is no path',
+    },
+    { cell: 'a path in double quotes', attempt: { argv: ['--redact-path=$["params"]'] }, says: 'is no path' },
   ];
   it.each(sheet)('$cell', ({ attempt, says }) => {
     const problems = problemsOf(attempt);

@@ -1,4 +1,5 @@
 /** Rules between settings, and inside lists: what each value alone cannot show to be wrong. */
+import { parsePath } from '../observation/redactPath.ts';
 import type { Origin } from './config.ts';
 import { isAnyHost, isLoopback } from './loopback.ts';
 import { flagOf, type OptionName, type OptionValues } from './options.ts';
@@ -51,9 +52,9 @@ export function checkRules(
     isNetwork(item) ? undefined : 'is no address or network, such as 10.0.0.0/8',
   );
   each('redact-path', (item) =>
-    item.startsWith('$.') || item.startsWith('$[')
+    parsePath(item)
       ? undefined
-      : 'is no path; begin at the root, as in $.params.arguments.card',
+      : 'is no path; begin at the root, as in $.params.arguments.card, $.result.content[*].text or $..card',
   );
   each('redact-pattern', patternProblem);
   return problems;

@@ -43,9 +43,10 @@ export async function startDemo(options: DemoOptions = {}): Promise<RunningDemo>
     },
     close: async () => {
       pace.stop();
+      // Clients first: a server that is gone before them would make their last requests look like failures.
       await Promise.allSettled(playing.map(({ stage }) => stage.clear()));
-      await server.close();
       await Promise.allSettled(playing.map(({ lanes }) => lanes));
+      await server.close();
       // A client may have finished connecting while the others were being closed.
       await Promise.allSettled(playing.map(({ stage }) => stage.clear()));
     },

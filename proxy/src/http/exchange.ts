@@ -151,8 +151,10 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
     }
     if (upstream.extra.length > 0) addMissing(headers, upstream.extra);
     if (settings.forwardedHeaders) addForwarded(headers, this.#request.socket.remoteAddress, host);
-    headers.push('traceparent', trace.traceparent);
-    if (trace.tracestate !== undefined) headers.push('tracestate', trace.tracestate);
+    // Where trace context is nobody's business, the client's own passes like any other header.
+    const passed = rules.policy === 'ignore' ? { traceparent, tracestate } : trace;
+    if (passed.traceparent !== undefined) headers.push('traceparent', passed.traceparent);
+    if (passed.tracestate !== undefined) headers.push('tracestate', passed.tracestate);
     if (settings.requestTimeoutMs !== undefined) {
       this.#timer = setTimeout(() => this.#expire(), settings.requestTimeoutMs);
     }
@@ -174,7 +176,8 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
     whole: Buffer | undefined,
     traceparent: string,
   ): Buffer | Readable | null {
-    if (whole === undefined || !this.#context.settings.rewriteTraceparent) return body ?? null;
+    const { rewriteTraceparent, traceParent } = this.#context.settings;
+    if (whole === undefined || !rewriteTraceparent || traceParent === 'ignore') return body ?? null;
     const coded = this.#plan.head.observed['content-encoding'] !== undefined;
     return coded ? whole : writeMetaTraceparent(whole, traceparent);
   }

@@ -2,7 +2,7 @@
  * What the byte path must be told. Plain data, already checked: wrong values are refused by `config/`, and
  * nothing here reads files, flags or the environment. Defaults live in `config/` too.
  */
-import type { TraceParentPolicy } from '../observation/settings.ts';
+import type { TraceParentPolicy } from '../mcp/traceContext.ts';
 
 export interface UpstreamSettings {
   /** Configured name, slugged to `[a-z0-9-]`. */

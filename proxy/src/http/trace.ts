@@ -2,8 +2,13 @@
  * The `traceparent` and `tracestate` that go to the upstream (W3C Trace Context §3, MCP SEP-414). The decision
  * whose trace goes on is `mcp/traceContext.ts`'s; here it becomes two header values. Ids are handed in.
  */
-import { decideTrace, formatTraceparent, parseTraceparent, type TraceParent } from '../mcp/traceContext.ts';
-import type { TraceParentPolicy } from '../observation/settings.ts';
+import {
+  decideTrace,
+  formatTraceparent,
+  parseTraceparent,
+  type TraceParent,
+  type TraceParentPolicy,
+} from '../mcp/traceContext.ts';
 
 export interface TraceRules {
   readonly policy: TraceParentPolicy;

@@ -36,6 +36,7 @@ describe('decideTrace', () => {
   const meta = { traceId: T, spanId: S, sampled: false };
   const http = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), sampled: true };
   const sheet = [
+    { cell: 'ignore looks at nobody', policy: 'ignore' as const, meta, http, expected: { links: [] } },
     {
       cell: 'nobody traced',
       policy: 'parent' as const,

@@ -32,6 +32,9 @@ export function formatTraceparent(parent: TraceParent): string {
   return `00-${parent.traceId}-${parent.spanId}-${parent.sampled ? '01' : '00'}`;
 }
 
+/** Whose trace a SERVER span continues. */
+export type TraceParentPolicy = 'parent' | 'link' | 'auto' | 'ignore';
+
 /** What a request's SERVER span continues, and what it only links to. */
 export interface TraceDecision {
   /** The span to continue; absent when the trace begins here. */
@@ -42,15 +45,16 @@ export interface TraceDecision {
 /**
  * Whose trace a request continues. `parent`: `_meta.traceparent`, else the HTTP header; `link`: none, both are
  * links; `auto`: continues where the caller's own flag says sampled, else links. With `_meta` as parent the HTTP
- * context becomes a link (MCP conventions, context propagation), unless it is the same span.
+ * context becomes a link (MCP conventions, context propagation), unless it is the same span. `ignore`: nobody's
+ * (`OTEL_PROPAGATORS` without `tracecontext`).
  */
 export function decideTrace(
-  policy: 'parent' | 'link' | 'auto',
+  policy: TraceParentPolicy,
   meta: TraceParent | undefined,
   http: TraceParent | undefined,
 ): TraceDecision {
   const caller = meta ?? http;
-  if (!caller) return { links: [] };
+  if (!caller || policy === 'ignore') return { links: [] };
   const other = meta && http && http.spanId !== meta.spanId ? [http] : [];
   if (policy === 'parent' || (policy === 'auto' && caller.sampled)) return { parent: caller, links: other };
   return { links: [caller, ...other] };

@@ -1,4 +1,5 @@
 /** What the fold must be told. Times in microseconds, sizes in bytes; the options' defaults are in `config/`. */
+import type { TraceParentPolicy } from '../mcp/traceContext.ts';
 
 export interface RedactionRules {
   /** Object keys whose values are replaced, compared without case, `-` and `_`. */
@@ -10,8 +11,6 @@ export interface RedactionRules {
 }
 
 export type PayloadMode = 'off' | 'redacted' | 'full';
-/** Whose trace a SERVER span continues: see `mcp/traceContext.ts`. */
-export type TraceParentPolicy = 'parent' | 'link' | 'auto';
 
 export interface ServerSettings {
   readonly name: string;
