@@ -17,23 +17,29 @@ import {
 /** OpenTelemetry severity numbers in use: DEBUG, INFO, WARN, ERROR. */
 export type Severity = 5 | 9 | 13 | 17;
 
-export interface LogRecord {
+/** A log record without its attributes. */
+export interface LogFrame {
   readonly eventName: string;
   /** Decimal nanoseconds since the epoch; the observed time is the same. */
   readonly timeNs: string;
   readonly severity: Severity;
   readonly body: string;
+  /** The span that was kept, if there is one. */
+  readonly span: SpanIds | undefined;
+}
+
+export interface LogRecord extends LogFrame {
   readonly attributes: AttributeList;
   /** Attributes left out because of OTEL_ATTRIBUTE_COUNT_LIMIT. */
   readonly dropped: number;
-  /** The span that was kept, if there is one. */
-  readonly span: { readonly traceId: string; readonly spanId: string } | undefined;
 }
 
+export type SpanIds = { readonly traceId: string; readonly spanId: string };
+
 /** An event record stays below this, so that a page of a list has a known cost (contract, 16 KiB). */
-const RECORD_BYTES_MAX = 16 * 1024;
+export const RECORD_BYTES_MAX = 16 * 1024;
 /** Bytes of one attribute besides its key and value, at most: tags and lengths. */
-const ATTRIBUTE_OVERHEAD_BYTES = 16;
+export const ATTRIBUTE_OVERHEAD_BYTES = 16;
 
 const BUCKET = columnOf('sightline.bucket');
 const SAMPLED = columnOf('sightline.sampled');
@@ -59,8 +65,6 @@ export function translateLogs(event: RecordedEvent, sampled: boolean, limits: Li
   }
 }
 
-type SpanIds = { readonly traceId: string; readonly spanId: string };
-
 function eventRecords(
   event: RequestEvent | PlainEvent,
   span: SpanIds | undefined,
@@ -70,15 +74,19 @@ function eventRecords(
   const kept = sampled ? span : undefined;
   const [attributes, detail = new AttributeList()] = distributeEvent(event.attributes);
   if (span !== undefined && !sampled) attributes?.add(SAMPLED, false);
-  // Only the exchanges know it; of several, the first is the one that the request waited for.
-  const firstByte = 'clients' in event ? event.clients[0]?.attributes[FIRST_BYTE.key] : undefined;
-  if (typeof firstByte === 'number') detail.add(FIRST_BYTE, firstByte);
+  const firstByte = firstByteOf(event);
+  if (firstByte !== undefined) detail.add(FIRST_BYTE, firstByte);
   const records = [finishRecord(event, attributes, severityOf(event), kept, limits)];
-  for (const payload of partsOf(event, detail)) {
+  for (const payload of partsOf(event, detail.length > 0)) {
     const list = payload.part === 'request' ? detail : new AttributeList();
     records.push(payloadRecord(event, payload, list, kept, limits));
   }
   return records;
+}
+
+/** Only the exchanges know it; of several, the first is the one that the request waited for. */
+export function firstByteOf(event: RequestEvent | PlainEvent): number | undefined {
+  return 'clients' in event ? event.clients[0]?.attributes['sightline.upstream.first_byte'] : undefined;
 }
 
 /** Levels of `notifications/message` (RFC 5424 names) that are not simply an error. */
@@ -89,7 +97,8 @@ const SEVERITIES: ReadonlyMap<string, Severity> = new Map([
   ['warning', 13],
 ]);
 
-function severityOf(event: RequestEvent | PlainEvent): Severity {
+/** How loud the record of an event is. */
+export function severityOf(event: RequestEvent | PlainEvent): Severity {
   if (event.kind === 'sightline.server_log') return SEVERITIES.get(event.level ?? 'info') ?? 17;
   return event.attributes['error.type'] !== undefined && event.attributes['sightline.probe'] !== true
     ? 17
@@ -97,9 +106,9 @@ function severityOf(event: RequestEvent | PlainEvent): Severity {
 }
 
 /** The payloads, with an empty request part in front where the details would have no record to travel on. */
-function partsOf(event: RequestEvent | PlainEvent, detail: AttributeList): readonly Payload[] {
+export function partsOf(event: RequestEvent | PlainEvent, hasDetail: boolean): readonly Payload[] {
   if (event.payloads.some((payload) => payload.part === 'request')) return event.payloads;
-  if (event.kind !== 'sightline.request' && detail.length === 0) return event.payloads;
+  if (event.kind !== 'sightline.request' && !hasDetail) return event.payloads;
   const size = event.attributes['sightline.request.size'] ?? 0;
   return [{ part: 'request', text: '', size, truncated: false, redacted: 0 }, ...event.payloads];
 }
@@ -162,7 +171,7 @@ const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
  * `{method} {target} {outcome} {httpStatus} {server} {client} {session} {error}`, one line, absent parts left out.
  * A loss, which has none of these, says its stage, reason and count.
  */
-function composeBody(attributes: Attributes): string {
+export function composeBody(attributes: Attributes): string {
   const target =
     attributes['gen_ai.tool.name'] ?? attributes['gen_ai.prompt.name'] ?? attributes['mcp.resource.uri'];
   let line = attributes['mcp.method.name'] ?? '';

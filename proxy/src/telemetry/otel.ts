@@ -29,7 +29,7 @@ import { startNodeSdk } from '@opentelemetry/sdk-node';
 import { METRICS, type MetricName, OPERATION_BUCKETS, PROXY_BUCKETS } from '../contract/index.ts';
 import type { Census, Sink } from '../observation/event.ts';
 import { LOG_DELIVERY, SDK_SERIES_MAX, SHUTDOWN_MS, TRACE_DELIVERY } from './bounds.ts';
-import type { Delivery, DeliveryStats } from './delivery.ts';
+import type { DeliveryStats } from './delivery.ts';
 import {
   type Endpoint,
   type Environment,
@@ -42,7 +42,7 @@ import type { LogRecord } from './log.ts';
 import { createLossTally, type LossNotice } from './lossTally.ts';
 import { Measurer, type Put } from './measure.ts';
 import { createLogPacker, createSpanPacker, type Source } from './otlp.ts';
-import { type Outgoing, startDelivery } from './outgoing.ts';
+import { type Outgoing, type Outlet, startDelivery } from './outgoing.ts';
 import { type Origin, viewLog, viewSpan } from './readable.ts';
 import { createSink } from './sink.ts';
 import type { SpanRecord } from './span.ts';
@@ -103,7 +103,11 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   };
   const traces = settings.traces && startTraces(settings.traces, origin, tally.add);
   const logs = settings.logs && startLogs(settings.logs, origin, tally.add);
-  const levels: Levels = { census: undefined, health: undefined, outbox: () => (logs ?? traces)?.stats() };
+  const levels: Levels = {
+    census: undefined,
+    health: undefined,
+    outbox: () => (logs ?? traces)?.delivery.stats(),
+  };
   const meter =
     settings.metrics &&
     startMetrics(settings, settings.metrics, resource, options.version, levels, tally.add);
@@ -120,14 +124,14 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
       levels.health = health;
     },
     stats: () => ({
-      traces: traces?.stats() ?? NOTHING,
-      logs: logs?.stats() ?? NOTHING,
+      traces: traces?.delivery.stats() ?? NOTHING,
+      logs: logs?.delivery.stats() ?? NOTHING,
       metrics: meter?.stats() ?? NOTHING,
     }),
     async shutdown(timeoutMs = SHUTDOWN_MS) {
       // Metrics last, so that the last export has the final counts; they keep a part of the time for themselves.
       const deliveryMs = timeoutMs * 0.8;
-      await Promise.all([traces?.close(deliveryMs), logs?.close(deliveryMs)]);
+      await Promise.all([traces?.delivery.close(deliveryMs), logs?.delivery.close(deliveryMs)]);
       await meter?.close(timeoutMs - deliveryMs);
       tally.flush();
     },
@@ -175,7 +179,7 @@ interface Common extends Origin<Resource, TraceState> {
 
 type Report = Outgoing<unknown>['report'];
 
-function startTraces(endpoint: Endpoint, origin: Common, report: Report): Delivery<SpanRecord> {
+function startTraces(endpoint: Endpoint, origin: Common, report: Report): Outlet<SpanRecord> {
   const isJson = endpoint.protocol === 'http/json';
   const config = exporterConfig(endpoint);
   const exporter = isJson ? new JsonTraceExporter(config) : new ProtoTraceExporter(config);
@@ -183,7 +187,7 @@ function startTraces(endpoint: Endpoint, origin: Common, report: Report): Delive
   return startDelivery(signal, createSpanPacker(origin.source), (span) => viewSpan(span, origin));
 }
 
-function startLogs(endpoint: Endpoint, origin: Common, report: Report): Delivery<LogRecord> {
+function startLogs(endpoint: Endpoint, origin: Common, report: Report): Outlet<LogRecord> {
   const isJson = endpoint.protocol === 'http/json';
   const config = exporterConfig(endpoint);
   const exporter = isJson ? new JsonLogExporter(config) : new ProtoLogExporter(config);

@@ -32,7 +32,7 @@ function feed(exporter: object, isJson: boolean): unknown[] {
     report: () => {},
   };
   const packer = { add: () => {}, pack: () => Uint8Array.of(1, 2, 3) };
-  startDelivery<string, unknown>(signal, packer, (item) => `view of ${item}`).offer('a', 1);
+  startDelivery<string, unknown>(signal, packer, (item) => `view of ${item}`).delivery.offer('a', 1);
   return got;
 }
 

@@ -11,6 +11,7 @@ import {
   type Verdict,
 } from './delivery.ts';
 import type { Endpoint } from './environment.ts';
+import type { WriteItem } from './otlp.ts';
 import { type ExportOutcome, judgeResult } from './verdict.ts';
 
 /** One signal on its way; `V` is what its exporter takes. */
@@ -24,25 +25,34 @@ export interface Outgoing<V> {
   readonly report: (reason: string, count: number, detail: string) => void;
 }
 
+/** Where items of one signal are offered. Only one that takes bytes takes items that write themselves. */
+export type Outlet<T> =
+  | { readonly form: 'bytes'; readonly delivery: Delivery<T | WriteItem> }
+  | { readonly form: 'records'; readonly delivery: Delivery<T> };
+
 /** Starts delivery: `packer` makes bytes of items, `view` what the exporter's own serialiser reads. */
 export function startDelivery<T, V>(
   signal: Outgoing<V>,
-  packer: Packer<T, Uint8Array>,
+  packer: Packer<T | WriteItem, Uint8Array>,
   view: (item: T) => V,
-): Delivery<T> {
+): Outlet<T> {
   const { name, endpoint, bounds, exporter, report } = signal;
   const onLost = (reason: string, count: number): void =>
     report(`${name}_${reason}`, count, `${count} items of ${name} for ${endpoint.url}`);
   const sendBytes = signal.isJson ? undefined : openToBytes(exporter);
   if (sendBytes !== undefined) {
-    return createDelivery(bounds, { packer, send: sendBytes, onLost, now: Date.now });
+    return {
+      form: 'bytes',
+      delivery: createDelivery(bounds, { packer, send: sendBytes, onLost, now: Date.now }),
+    };
   }
-  return createDelivery(bounds, {
+  const delivery = createDelivery(bounds, {
     packer: createListPacker<T>(),
     send: (items, done) => exporter.export(items.map(view), (result) => done(judgeResult(result))),
     onLost,
     now: Date.now,
   });
+  return { form: 'records', delivery };
 }
 
 type SendBytes = (bytes: Uint8Array, done: (verdict: Verdict) => void) => void;

@@ -187,6 +187,18 @@ export class ProtobufWriter {
     this.text(value, length);
   }
 
+  /** A part of what another writer holds. */
+  copy(source: ProtobufWriter, start: number, end: number): void {
+    this.reserve(end - start);
+    source.#bytes.copy(this.#bytes, this.#at, start, end);
+    this.#at += end - start;
+  }
+
+  /** Changes one byte that is written already. */
+  replace(at: number, value: number): void {
+    this.#bytes[at] = value;
+  }
+
   /** Forgets what was written since `length` was this. */
   rewind(length: number): void {
     this.#at = length;

@@ -2,19 +2,21 @@
  * The sink of telemetry: each event becomes spans, log records and measurements, and goes to whoever delivers
  * them. Never throws and never waits; a fault of ours costs one event and is reported.
  */
-import type { Event, RecordedEvent, Sink } from '../observation/event.ts';
+import type { Event, RecordedEvent, RequestEvent, Sink } from '../observation/event.ts';
 import { RECORD_BYTES } from './bounds.ts';
-import type { Delivery } from './delivery.ts';
+import { EncodedEvent } from './encodedEvent.ts';
 import type { TelemetrySettings } from './environment.ts';
 import { type LogRecord, translateLogs } from './log.ts';
 import type { Measurer } from './measure.ts';
+import type { Outlet } from './outgoing.ts';
 import { createSampler, type Sampler } from './sampling.ts';
+import { type Limits, NO_LIMITS } from './selection.ts';
 import { type SpanRecord, translateSpans } from './span.ts';
 
 /** Who takes what; absent where a signal is not exported. */
 export interface Takers {
-  readonly traces: Delivery<SpanRecord> | undefined;
-  readonly logs: Delivery<LogRecord> | undefined;
+  readonly traces: Outlet<SpanRecord> | undefined;
+  readonly logs: Outlet<LogRecord> | undefined;
   readonly measurer: Measurer | undefined;
 }
 
@@ -26,17 +28,16 @@ export function createSink(
 ): Sink {
   const { traces, logs, measurer } = takers;
   const keeps = createSampler(settings.sampler);
+  // Shared by both signals, so that what spans and records have in common is encoded once.
+  const encoded = new EncodedEvent();
+  const offerSpans = traces && spanTaker(traces, encoded, settings.spanLimits);
+  const offerLogs = logs && logTaker(logs, encoded, settings.logLimits);
   const take = (event: Event): void => {
     measurer?.measure(event);
     if (event.kind === 'traffic') return;
-    const kept = traces !== undefined && isKept(event, keeps);
-    if (kept && event.kind === 'sightline.request') {
-      for (const span of translateSpans(event, settings.spanLimits)) traces.offer(span, RECORD_BYTES);
-    }
-    if (logs === undefined) return;
-    for (const record of translateLogs(event, kept, settings.logLimits)) {
-      logs.offer(record, RECORD_BYTES + record.body.length);
-    }
+    const kept = offerSpans !== undefined && isKept(event, keeps);
+    if (kept && event.kind === 'sightline.request') offerSpans(event);
+    offerLogs?.(event, kept);
   };
   return {
     take(events) {
@@ -48,6 +49,27 @@ export function createSink(
         }
       }
     },
+  };
+}
+
+/** Attribute limits cut and count single attributes, which are found in records only. */
+function spanTaker(outlet: Outlet<SpanRecord>, encoded: EncodedEvent, limits: Limits) {
+  if (outlet.form === 'bytes' && limits === NO_LIMITS) {
+    return (event: RequestEvent): void => encoded.offerSpans(event, outlet.delivery);
+  }
+  return (event: RequestEvent): void => {
+    for (const span of translateSpans(event, limits)) outlet.delivery.offer(span, RECORD_BYTES);
+  };
+}
+
+function logTaker(outlet: Outlet<LogRecord>, encoded: EncodedEvent, limits: Limits) {
+  return (event: RecordedEvent, kept: boolean): void => {
+    if (outlet.form === 'bytes' && limits === NO_LIMITS && encoded.offerLogs(event, kept, outlet.delivery)) {
+      return;
+    }
+    for (const record of translateLogs(event, kept, limits)) {
+      outlet.delivery.offer(record, RECORD_BYTES + record.body.length);
+    }
   };
 }
 

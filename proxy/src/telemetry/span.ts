@@ -3,7 +3,7 @@
  * MCP conventions (semantic-conventions-genai `docs/gen-ai/mcp.md`). A pure translation: ids, times and the
  * verdict come with the event. It refuses to make spans of anything but a request.
  */
-import type { RequestEvent, SpanContext } from '../observation/event.ts';
+import type { ClientSpan, RequestEvent, SpanContext } from '../observation/event.ts';
 import {
   AttributeList,
   COLUMNS,
@@ -13,8 +13,8 @@ import {
   limitAttributes,
 } from './selection.ts';
 
-/** One span, before OpenTelemetry's own types. Times in unix microseconds. */
-export interface SpanRecord {
+/** A span without its attributes. Times in unix microseconds. */
+export interface SpanFrame {
   readonly kind: 'server' | 'client';
   readonly name: string;
   readonly traceId: string;
@@ -24,12 +24,16 @@ export interface SpanRecord {
   readonly state: string | undefined;
   readonly startUs: number;
   readonly endUs: number;
-  readonly attributes: AttributeList;
-  /** Attributes left out because of OTEL_ATTRIBUTE_COUNT_LIMIT. */
-  readonly dropped: number;
   readonly links: readonly SpanContext[];
   /** Present: status ERROR with this description, which may be empty. Absent: status unset. */
   readonly error: string | undefined;
+}
+
+/** One span, before OpenTelemetry's own types. */
+export interface SpanRecord extends SpanFrame {
+  readonly attributes: AttributeList;
+  /** Attributes left out because of OTEL_ATTRIBUTE_COUNT_LIMIT. */
+  readonly dropped: number;
 }
 
 const NO_LINKS: readonly SpanContext[] = [];
@@ -37,7 +41,7 @@ const ERROR_TYPE = columnOf('error.type');
 const METHOD_LABEL = columnOf('sightline.method.label');
 const TOOL_LABEL = columnOf('sightline.tool.label');
 /** What an exchange knows and its request does not. */
-const OWN = ['server.address', 'server.port', 'sightline.upstream.first_byte'] as const;
+export const OWN = ['server.address', 'server.port', 'sightline.upstream.first_byte'] as const;
 /** One walk for the SERVER span and for what its children have in common; one for what each child has besides. */
 const distribute = createDistributor(
   ['server', 'client'],
@@ -50,51 +54,65 @@ const distributeOwn = createDistributor(
 
 /** The SERVER span first, then its children in the order of their exchanges. */
 export function translateSpans(event: RequestEvent, limits: Limits): readonly SpanRecord[] {
-  const { attributes, server } = event;
-  const [ofServer = new AttributeList(), ofClients = new AttributeList()] = distribute(attributes);
-  const errorType = attributes['error.type'];
-  // A fault of the caller is no error of the server: the code stays, `error.type` does not (MCP conventions).
-  finishList(ofServer, event, server.failed ? errorType : undefined);
-  // A probe keeps its outcome but is an error nowhere; every other failure is one for the side that asked.
-  const failed = errorType !== undefined && attributes['sightline.probe'] !== true;
-  finishList(ofClients, event, failed ? errorType : undefined);
-  const name = nameSpan(event);
-  const message = attributes['sightline.error.message'] ?? '';
-  const spans: SpanRecord[] = [
-    {
-      kind: 'server',
-      name,
-      traceId: server.traceId,
-      spanId: server.spanId,
-      parentSpanId: server.parentSpanId,
-      state: server.state,
-      startUs: server.startUs,
-      endUs: server.endUs,
-      dropped: limitAttributes(ofServer, limits),
-      attributes: ofServer,
-      links: server.links,
-      error: server.failed ? message : undefined,
-    },
-  ];
+  const [ofServer = new AttributeList(), ofClients = new AttributeList()] = distribute(event.attributes);
+  finishList(ofServer, event, serverError(event));
+  finishList(ofClients, event, clientError(event));
+  const spans = [recordSpan(frameServer(event), ofServer, limits)];
   for (const client of event.clients) {
     const [own = new AttributeList()] = distributeOwn(client.attributes);
-    own.addAll(ofClients);
-    spans.push({
-      kind: 'client',
-      name,
-      traceId: server.traceId,
-      spanId: client.spanId,
-      parentSpanId: server.spanId,
-      state: server.state,
-      startUs: client.startUs,
-      endUs: client.endUs,
-      dropped: limitAttributes(own, limits),
-      attributes: own,
-      links: NO_LINKS,
-      error: failed ? message : undefined,
-    });
+    spans.push(recordSpan(frameClient(event, client), own.addAll(ofClients), limits));
   }
   return spans;
+}
+
+function recordSpan(frame: SpanFrame, attributes: AttributeList, limits: Limits): SpanRecord {
+  const { links, error, ...rest } = frame;
+  return { ...rest, dropped: limitAttributes(attributes, limits), attributes, links, error };
+}
+
+/** `error.type` of the SERVER span: a fault of the caller is none of the server (MCP conventions). */
+export function serverError(event: RequestEvent): string | undefined {
+  return event.server.failed ? event.attributes['error.type'] : undefined;
+}
+
+/** `error.type` of a CLIENT span: every failure is one for the side that asked, except a probe's. */
+export function clientError(event: RequestEvent): string | undefined {
+  return event.attributes['sightline.probe'] === true ? undefined : event.attributes['error.type'];
+}
+
+/** The SERVER span without its attributes. */
+export function frameServer(event: RequestEvent): SpanFrame {
+  const { server } = event;
+  return {
+    kind: 'server',
+    name: nameSpan(event),
+    traceId: server.traceId,
+    spanId: server.spanId,
+    parentSpanId: server.parentSpanId,
+    state: server.state,
+    startUs: server.startUs,
+    endUs: server.endUs,
+    links: server.links,
+    error: server.failed ? (event.attributes['sightline.error.message'] ?? '') : undefined,
+  };
+}
+
+/** One CLIENT span without its attributes. */
+export function frameClient(event: RequestEvent, client: ClientSpan): SpanFrame {
+  const { server } = event;
+  const failed = clientError(event) !== undefined;
+  return {
+    kind: 'client',
+    name: nameSpan(event),
+    traceId: server.traceId,
+    spanId: client.spanId,
+    parentSpanId: server.spanId,
+    state: server.state,
+    startUs: client.startUs,
+    endUs: client.endUs,
+    links: NO_LINKS,
+    error: failed ? (event.attributes['sightline.error.message'] ?? '') : undefined,
+  };
 }
 
 /** `{method} {tool or prompt}`. A resource is no part of the name: its URIs are without number. */
