@@ -13,6 +13,7 @@ import {
   metrics,
   propagation,
   type TraceState,
+  ValueType,
 } from '@opentelemetry/api';
 import { OTLPLogExporter as JsonLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { OTLPLogExporter as ProtoLogExporter } from '@opentelemetry/exporter-logs-otlp-proto';
@@ -24,7 +25,15 @@ import { OTLPMetricExporter as ProtoMetricExporter } from '@opentelemetry/export
 import { OTLPTraceExporter as JsonTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtoTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { emptyResource, type Resource, resourceFromAttributes } from '@opentelemetry/resources';
-import { PeriodicExportingMetricReader, type PushMetricExporter } from '@opentelemetry/sdk-metrics';
+import {
+  AggregationTemporality,
+  DataPointType,
+  type HistogramMetricData,
+  InstrumentType,
+  type MetricProducer,
+  PeriodicExportingMetricReader,
+  type PushMetricExporter,
+} from '@opentelemetry/sdk-metrics';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import { METRICS, type MetricName, OPERATION_BUCKETS, PROXY_BUCKETS } from '../contract/index.ts';
 import type { Census, Sink } from '../observation/event.ts';
@@ -38,6 +47,7 @@ import {
   type TelemetrySettings,
 } from './environment.ts';
 import { type Health, readGauges } from './gauges.ts';
+import { Histograms } from './histograms.ts';
 import type { LogRecord } from './log.ts';
 import { createLossTally, type LossNotice } from './lossTally.ts';
 import { Measurer, type Put } from './measure.ts';
@@ -216,7 +226,8 @@ function startMetrics(
   levels: Levels,
   report: Report,
 ): Meters {
-  const { exporter, stats } = createMetricExporter(endpoint, settings.temporality, report);
+  const { exporter, temporality, stats } = createMetricExporter(endpoint, settings.temporality, report);
+  const histograms = new Histograms(BOUNDS, temporality === AggregationTemporality.DELTA);
   // The API keeps one of each for the whole process; those of an earlier start would win over ours.
   forgetGlobals();
   const sdk = startNodeSdk({
@@ -232,12 +243,13 @@ function startMetrics(
     metricReaders: [
       new PeriodicExportingMetricReader({
         exporter,
+        metricProducers: [createProducer(histograms, temporality, { name: 'sightline', version })],
         exportIntervalMillis: settings.metricIntervalMs,
         exportTimeoutMillis: settings.metricTimeoutMs,
       }),
     ],
   });
-  const put = registerInstruments(metrics.getMeter('sightline', version), levels);
+  const put = registerInstruments(metrics.getMeter('sightline', version), levels, histograms);
   return {
     put,
     stats,
@@ -261,23 +273,16 @@ function forgetGlobals(): void {
   diag.disable();
 }
 
-/** Histograms through the SDK; counters and gauges as observables over our own sums and levels. */
-function registerInstruments(meter: Meter, levels: Levels): Put {
+/** Counters and gauges as observables over our own sums and levels. */
+function registerInstruments(meter: Meter, levels: Levels, histograms: Histograms): Put {
   const sums = new Sums();
-  const histograms = new Map<MetricName, ReturnType<Meter['createHistogram']>>();
   for (const { name, kind, unit, means } of METRICS) {
     const about = { unit, description: means };
-    if (kind === 'histogram') {
-      const buckets = name === 'sightline.proxy.duration' ? PROXY_BUCKETS : OPERATION_BUCKETS;
-      histograms.set(
-        name,
-        meter.createHistogram(name, { ...about, advice: { explicitBucketBoundaries: [...buckets] } }),
-      );
-    } else if (kind === 'counter') {
+    if (kind === 'counter') {
       meter.createObservableCounter(name, about).addCallback((result) => {
         for (const [labels, sum] of sums.of(name)) result.observe(sum, labels);
       });
-    } else {
+    } else if (kind === 'gauge') {
       meter.createObservableGauge(name, about).addCallback((result) => {
         for (const { metric, value, labels } of readLevels(levels)) {
           if (metric === name) result.observe(value, labels);
@@ -286,9 +291,36 @@ function registerInstruments(meter: Meter, levels: Levels): Put {
     }
   }
   return (metric, value, labels) => {
-    const histogram = histograms.get(metric);
-    if (histogram === undefined) sums.add(metric, value, labels);
-    else histogram.record(value, labels);
+    if (!histograms.record(metric, value, labels)) sums.add(metric, value, labels);
+  };
+}
+
+const HISTOGRAMS = METRICS.filter(({ kind }) => kind === 'histogram');
+const BOUNDS: ReadonlyMap<MetricName, readonly number[]> = new Map(
+  HISTOGRAMS.map(({ name }) => [
+    name,
+    name === 'sightline.proxy.duration' ? PROXY_BUCKETS : OPERATION_BUCKETS,
+  ]),
+);
+
+/** Hands our histograms to the SDK's reader, which collects and exports them with its own metrics. */
+function createProducer(
+  histograms: Histograms,
+  aggregationTemporality: AggregationTemporality,
+  scope: Source['scope'],
+): MetricProducer {
+  return {
+    async collect() {
+      const points = histograms.collect();
+      const metrics = HISTOGRAMS.flatMap(({ name, unit, means }): HistogramMetricData[] => {
+        const dataPoints = points.get(name);
+        const descriptor = { name, unit, description: means, valueType: ValueType.DOUBLE };
+        const dataPointType = DataPointType.HISTOGRAM;
+        return dataPoints ? [{ descriptor, aggregationTemporality, dataPointType, dataPoints }] : [];
+      });
+      const scopeMetrics = metrics.length === 0 ? [] : [{ scope, metrics }];
+      return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
+    },
   };
 }
 
@@ -330,7 +362,12 @@ function createMetricExporter(endpoint: Endpoint, temporality: keyof typeof TEMP
     forceFlush: () => inner.forceFlush(),
     shutdown: () => inner.shutdown(),
   };
-  return { exporter, stats: (): DeliveryStats => ({ accepted, refused, dropped: 0, queued: underWay }) };
+  return {
+    exporter,
+    /** Of histograms. */
+    temporality: inner.selectAggregationTemporality(InstrumentType.HISTOGRAM),
+    stats: (): DeliveryStats => ({ accepted, refused, dropped: 0, queued: underWay }),
+  };
 }
 
 type ExporterConfig = NonNullable<ConstructorParameters<typeof ProtoTraceExporter>[0]>;
