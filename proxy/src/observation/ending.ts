@@ -5,7 +5,7 @@
 import type { Attributes, ResultType } from '../contract/index.ts';
 import { METHOD_NOT_FOUND } from '../mcp/errors.ts';
 import { isObject, type ResponseMessage } from '../mcp/jsonrpc.ts';
-import { textOf } from '../mcp/methods.ts';
+import { cutText, NAME_LENGTH_MAX, textOf } from '../mcp/methods.ts';
 import { resultTypeOf, roundAskedBy, type ToolDefinition, taskOf, toolDefinitionsOf } from '../mcp/result.ts';
 import type { Joined } from '../session/registry.ts';
 import { requestAttributes } from './attributes.ts';
@@ -13,6 +13,7 @@ import { BOUNDS } from './bounds.ts';
 import type { ClientSpan, Payload } from './event.ts';
 import type { Fold } from './fold.ts';
 import type { UnixMicros } from './frame.ts';
+import { placeOf } from './journal.ts';
 import { awaitKey, index, learn, upstreamAttributes } from './opening.ts';
 import { type Ending, isServerFailure } from './outcome.ts';
 import type { Operation } from './rounds.ts';
@@ -65,8 +66,8 @@ export function finish(fold: Fold, request: OpenRequest, facts: EndFacts): void 
   if (ended && called !== undefined) {
     concludeCall(request.joined, request.operation, called, ending, facts.endUs, attributes);
   }
-  count(request, { ending, probe, facts, definitions });
-  const place = { server: request.exchange.server, joined: request.joined };
+  count(request, { ending, probe, facts, definitions, endsTask: task !== undefined });
+  const place = placeOf(request.exchange, request.joined);
   fold.journal.writeRequest(facts.endUs, place, attributes, {
     server: {
       ...request.span,
@@ -117,7 +118,7 @@ function isStated({ evidence }: OpenRequest): boolean {
 export function joinHandshake(fold: Fold, request: OpenRequest, protocolId: string): void {
   const evidence = [{ source: 'protocol' as const, value: protocolId }, ...request.evidence];
   const joined = fold.registry.resolve(request.exchange.server, evidence, request.startUs);
-  joined.session.protocolId ??= protocolId;
+  joined.session.protocolId ??= cutText(protocolId, NAME_LENGTH_MAX);
   fold.unindex(request);
   request.joined = joined;
   request.exchange.joined = joined;
@@ -269,9 +270,10 @@ interface Counted {
   readonly probe: boolean;
   readonly facts: EndFacts;
   readonly definitions: readonly { readonly bytes: number }[] | undefined;
+  readonly endsTask: boolean;
 }
 
-function count(request: OpenRequest, { ending, probe, facts, definitions }: Counted): void {
+function count(request: OpenRequest, { ending, probe, facts, definitions, endsTask }: Counted): void {
   const session = request.joined?.session;
   if (!session) return;
   const { tally } = session.own;
@@ -284,9 +286,10 @@ function count(request: OpenRequest, { ending, probe, facts, definitions }: Coun
   if (isFailure(ending) && !probe) tally.errors += 1;
   if (definitions)
     tally.tokensEstimated += definitions.reduce((sum, { bytes }) => sum + estimateTokens(bytes), 0);
+  // The answer that ends a task is what its call brought into the context.
+  if (request.method === 'tools/call' || endsTask) tally.tokensEstimated += estimateTokens(responseBytes);
   if (request.method !== 'tools/call') return;
   tally.toolTimeUs += facts.endUs - request.startUs;
-  tally.tokensEstimated += estimateTokens(responseBytes);
   if (request.round > 1) return;
   tally.toolCalls += 1;
   if ((request.attempt?.number ?? 1) > 1) tally.retries += 1;
@@ -324,7 +327,7 @@ function payloads(fold: Fold, request: OpenRequest, facts: EndFacts): Payload[] 
   const parts = [request.payload];
   if (fold.settings.payloadMode === 'off') return parts;
   const answer = facts.response ?? facts.body;
-  if (answer) parts.push(fold.redactor.payload('response', answer.text, answer.bytes));
+  if (answer) parts.push(fold.payload('response', answer.text, answer.bytes, request.exchange));
   return parts;
 }
 

@@ -138,7 +138,8 @@ export interface Census {
   /** Requests open for longer than `unanswered-after`, by server name and bounded tool label. */
   readonly requestsWaiting: readonly {
     readonly server: string;
-    readonly tool: string;
+    /** Absent where no tool was called. */
+    readonly tool?: string;
     readonly count: number;
   }[];
 }

@@ -4,17 +4,17 @@
  */
 import type { Attributes } from '../contract/index.ts';
 import { type Message, type ResponseMessage, readMessages } from '../mcp/jsonrpc.ts';
-import { methodRow } from '../mcp/methods.ts';
+import { cutText, methodRow, NAME_LENGTH_MAX } from '../mcp/methods.ts';
 import { isModernRevision } from '../mcp/revision.ts';
 import { parseTraceparent } from '../mcp/traceContext.ts';
-import { rankEvidence } from '../session/evidence.ts';
+import { ADDRESS_EVIDENCE, rankEvidence } from '../session/evidence.ts';
 import { exchangeAttributes } from './attributes.ts';
-import { BOUNDS } from './bounds.ts';
 import { finish, joinHandshake, statusLine } from './ending.ts';
 import type { Fold } from './fold.ts';
 import type { BodySighting, EndFrame, RequestFrame, ResponseFrame, SseFrame, UnixMicros } from './frame.ts';
+import { placeOf } from './journal.ts';
 import { finishAnswered, sessionOf, takeFromClient, takeFromUpstream } from './messages.ts';
-import { ADDRESS_EVIDENCE, claimsOf } from './opening.ts';
+import { claimsOf } from './opening.ts';
 import { decideAnswer, type Ending, endWithout, OK } from './outcome.ts';
 import { endSession } from './sessions.ts';
 import type { Exchange, OpenRequest } from './state.ts';
@@ -142,9 +142,8 @@ function endOrKeep(fold: Fold, request: OpenRequest, frame: EndFrame, problem: s
   const { response } = exchange;
   const status = response?.status;
   const answered = frame.how === 'complete' || response?.proxy !== undefined;
+  const body = frame.body?.text ? { text: frame.body.text, bytes: frame.body.bytes } : undefined;
   if (answered && response && (response.proxy || response.status >= 400)) {
-    const body =
-      frame.body?.text === undefined ? undefined : { text: frame.body.text, bytes: frame.body.bytes };
     finish(fold, request, {
       ending: decideAnswer({
         direction: 'client_to_server',
@@ -178,7 +177,13 @@ function endOrKeep(fold: Fold, request: OpenRequest, frame: EndFrame, problem: s
     request.resumeByUs = frame.atUs + fold.settings.resumeWindowUs;
     return;
   }
-  finish(fold, request, { ending: lapse, endUs: frame.atUs, message: lapseMessage(lapse, status, problem) });
+  finish(fold, request, {
+    ending: lapse,
+    endUs: frame.atUs,
+    // A login page where JSON was due: what it says is what its author needs.
+    ...(body && { body }),
+    message: lapseMessage(lapse, status, problem),
+  });
 }
 
 function endWithoutAnswer(request: OpenRequest, frame: EndFrame): Ending {
@@ -247,10 +252,10 @@ function writeExchange(fold: Fold, exchange: Exchange, frame: EndFrame, messages
     'sightline.duration': totalUs / 1e6,
     'sightline.upstream.duration': Math.min(totalUs, upstreamUs) / 1e6,
     'sightline.proxy.duration': Math.max(0, totalUs - upstreamUs) / 1e6,
-    'sightline.error.message': message && fold.redactor.line(message, BOUNDS.messageBytesMax),
+    'sightline.error.message': message && fold.line(message, exchange),
   };
   const joined = sessionOf(fold, exchange);
-  fold.journal.write('sightline.exchange', frame.atUs, { server: exchange.server, joined }, attributes, {
+  fold.journal.write('sightline.exchange', frame.atUs, placeOf(exchange, joined), attributes, {
     payloads: exchange.bodyPayload ? [exchange.bodyPayload] : [],
   });
 }
@@ -330,6 +335,9 @@ function endSessionOf(fold: Fold, exchange: Exchange, frame: EndFrame): void {
   }
 }
 
+/** Message addresses are kept by the thousand, and upstreams choose their length. In UTF-16 units. */
+const ADDRESS_LENGTH_MAX = 2_048;
+
 /** 2024-11-05: the first event of a stream names the address that its session's messages are posted to. */
 function announce(fold: Fold, exchange: Exchange, data: string): void {
   // A stream has one address; whatever calls itself a second one must not take others' room.
@@ -341,6 +349,8 @@ function announce(fold: Fold, exchange: Exchange, data: string): void {
   } catch {
     return;
   }
+  // As in `http/route.ts`: what is longer is remembered nowhere.
+  if (url.pathname.length + url.search.length > ADDRESS_LENGTH_MAX) return;
   const id = url.searchParams.get('sessionId') ?? url.searchParams.get('session_id');
   const value = id || `${ADDRESS_EVIDENCE}${url.pathname}${url.search}`;
   const key = addressKey(exchange.server, url.pathname, url.search.slice(1));
@@ -351,7 +361,7 @@ function announce(fold: Fold, exchange: Exchange, data: string): void {
     [{ source: 'protocol', value }, identity(exchange)],
     fold.nowUs,
   );
-  if (id) joined.session.protocolId ??= id;
+  if (id) joined.session.protocolId ??= cutText(id, NAME_LENGTH_MAX);
   exchange.joined = joined;
 }
 

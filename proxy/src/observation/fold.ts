@@ -1,9 +1,11 @@
 /** What the parts of the fold share: settings, ids, labels, the journal, sessions, rounds, losses. No behaviour. */
+import type { PayloadPart } from '../contract/index.ts';
 import { BoundedMap } from '../session/boundedMap.ts';
 import { LinkedList } from '../session/linkedList.ts';
 import { Registry } from '../session/registry.ts';
 import { BOUNDS } from './bounds.ts';
 import { Chains } from './chains.ts';
+import type { Payload } from './event.ts';
 import { ExchangeTable } from './exchangeTable.ts';
 import type { UnixMicros } from './frame.ts';
 import { IdSource } from './ids.ts';
@@ -16,6 +18,9 @@ import { digest, Rounds } from './rounds.ts';
 import type { ObserverSettings, ServerSettings } from './settings.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
 import { Tally } from './tally.ts';
+
+/** A shorter session id is too common a text to be looked for. */
+const CONCEALED_LENGTH_MIN = 4;
 
 export class Fold {
   readonly settings: ObserverSettings;
@@ -79,6 +84,27 @@ export class Fold {
       this.forget(exchange);
       evicted('exchanges')();
     });
+  }
+
+  /** One line of prose for a record, redacted and capped. */
+  line(text: string, exchange: Exchange): string {
+    return this.redactor.line(this.#conceal(text, exchange), BOUNDS.messageBytesMax);
+  }
+
+  /** One part of a message or body, redacted and capped; `size` is its true size in bytes. */
+  payload(part: PayloadPart, text: string, size: number, exchange: Exchange): Payload {
+    return this.redactor.payload(part, this.#conceal(text, exchange), size);
+  }
+
+  /** With `hash-session-ids`: the session id that servers like to repeat in their errors, hashed there too. */
+  #conceal(text: string, { protocolId, response, joined }: Exchange): string {
+    if (!this.settings.hashSessionIds) return text;
+    let concealed = text;
+    for (const id of new Set([protocolId, response?.headers['mcp-session-id'], joined?.session.protocolId])) {
+      if (id !== undefined && id.length >= CONCEALED_LENGTH_MIN)
+        concealed = concealed.replaceAll(id, digest(id));
+    }
+    return concealed;
   }
 
   /** Takes a request among the open ones; past the cap the one open longest is given up. */

@@ -3,19 +3,28 @@
  * session's `started` just before its first event. The only place that makes events.
  */
 import type { Attributes, RecordName } from '../contract/index.ts';
+import { cutText, NAME_LENGTH_MAX } from '../mcp/methods.ts';
+import { ADDRESS_EVIDENCE } from '../session/evidence.ts';
 import { bucketOf, type Joined, type Session } from '../session/registry.ts';
-import { BOUNDS } from './bounds.ts';
 import type { Event, Labels, Payload, PlainEvent, RequestEvent } from './event.ts';
 import type { UnixMicros } from './frame.ts';
 import type { IdSource } from './ids.ts';
 import { Stamps } from './ids.ts';
 import type { LabelBook } from './labels.ts';
-import type { SessionState } from './state.ts';
+import type { Exchange, SessionState } from './state.ts';
 
 /** Where an event belongs: a session by some evidence, or only a server. */
 export interface Place {
   readonly server: string;
   readonly joined?: Joined<SessionState> | undefined;
+  /** The protocol's own id that the exchange carried, where it belongs to no session we know. */
+  readonly protocolId?: string | undefined;
+}
+
+/** The place of what an exchange shows. */
+export function placeOf(exchange: Exchange, joined: Joined<SessionState> | undefined): Place {
+  const { server, protocolId } = exchange;
+  return { server, joined, protocolId: protocolId?.startsWith(ADDRESS_EVIDENCE) ? undefined : protocolId };
 }
 
 type PlainKind = PlainEvent['kind'];
@@ -136,11 +145,12 @@ export class Journal {
       attributes['sightline.client.name'] ??= session.clientName;
       attributes['sightline.client.version'] ??= session.clientVersion;
       attributes['mcp.protocol.version'] ??= session.protocolVersion;
-      if (session.protocolId !== undefined) {
-        attributes['mcp.session.id'] = this.#settings.hashSessionIds
-          ? this.#settings.hash(session.protocolId)
-          : session.protocolId.slice(0, BOUNDS.messageBytesMax);
-      }
+    }
+    const protocolId = session ? session.protocolId : place.protocolId;
+    if (protocolId !== undefined) {
+      attributes['mcp.session.id'] = this.#settings.hashSessionIds
+        ? this.#settings.hash(protocolId)
+        : cutText(protocolId, NAME_LENGTH_MAX);
     }
     return { timeNs, bucket, attributes };
   }

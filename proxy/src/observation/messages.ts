@@ -17,10 +17,12 @@ import { isToolError, taskOf, toolErrorText } from '../mcp/result.ts';
 import { parseTraceparent } from '../mcp/traceContext.ts';
 import { rankEvidence } from '../session/evidence.ts';
 import type { Joined } from '../session/registry.ts';
+import { callerAttributes } from './attributes.ts';
 import { BOUNDS } from './bounds.ts';
 import { concludeCall, finish } from './ending.ts';
 import type { Fold } from './fold.ts';
 import type { UnixMicros } from './frame.ts';
+import { placeOf } from './journal.ts';
 import { claimsOf, learn, openFromClient, openFromServer, openKey, shortId } from './opening.ts';
 import { decideAnswer, endWithout } from './outcome.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
@@ -208,13 +210,13 @@ function writeNotification(
     'sightline.direction': direction,
     'sightline.request.size': message.bytes,
     ...(target.resource !== undefined && {
-      'mcp.resource.uri': fold.redactor.line(target.resource, BOUNDS.messageBytesMax),
+      'mcp.resource.uri': fold.line(target.resource, exchange),
     }),
-    'client.address': exchange.request.client.address,
+    ...callerAttributes(exchange),
   };
   const ended = endTaskByNotification(fold, exchange, message, { joined, attributes, atUs });
-  fold.journal.write('sightline.notification', atUs, { server: exchange.server, joined }, attributes, {
-    payloads: [fold.redactor.payload('request', message.text, message.bytes)],
+  fold.journal.write('sightline.notification', atUs, placeOf(exchange, joined), attributes, {
+    payloads: [fold.payload('request', message.text, message.bytes, exchange)],
     ...(ended && { ended }),
   });
 }
@@ -245,7 +247,7 @@ function endTaskByNotification(
   attributes['error.type'] = ending.errorType;
   attributes['gen_ai.tool.name'] = operation.tool;
   if (end.message !== undefined) {
-    attributes['sightline.error.message'] = fold.redactor.line(end.message, BOUNDS.messageBytesMax);
+    attributes['sightline.error.message'] = fold.line(end.message, exchange);
   }
   const { tool } = operation;
   if (tool !== undefined) concludeCall(joined, operation, tool, ending, atUs, attributes);
@@ -270,11 +272,13 @@ function writeServerLog(
     'sightline.direction': 'server_to_client',
     'sightline.request.size': message.bytes,
     'sightline.log.level': levelName,
-    'sightline.log.logger': textOf(logger)?.slice(0, BOUNDS.messageBytesMax),
-    'sightline.log.message': fold.redactor.line(text, BOUNDS.messageBytesMax),
+    'sightline.log.logger':
+      textOf(logger) === undefined ? undefined : fold.line(textOf(logger) ?? '', exchange),
+    'sightline.log.message': fold.line(text, exchange),
+    ...callerAttributes(exchange),
   };
-  fold.journal.write('sightline.server_log', atUs, { server: exchange.server, joined }, attributes, {
-    payloads: [fold.redactor.payload('request', message.text, message.bytes)],
+  fold.journal.write('sightline.server_log', atUs, placeOf(exchange, joined), attributes, {
+    payloads: [fold.payload('request', message.text, message.bytes, exchange)],
     ...(levelName !== undefined && { level: levelName }),
   });
 }

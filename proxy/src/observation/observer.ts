@@ -4,12 +4,13 @@
  */
 
 import { methodRow } from '../mcp/methods.ts';
-import { openAttributes } from './attributes.ts';
+import { callerAttributes, openAttributes } from './attributes.ts';
 import { finish } from './ending.ts';
 import type { Census, Event } from './event.ts';
 import { lapseMessage, takeEnd, takeRequest, takeResponse, takeSse } from './exchanges.ts';
 import { Fold } from './fold.ts';
 import type { Frame, UnixMicros } from './frame.ts';
+import { placeOf } from './journal.ts';
 import { takeMisdirection } from './misdirection.ts';
 import { shutdown, tickSessions } from './sessions.ts';
 import type { ObserverSettings } from './settings.ts';
@@ -57,7 +58,7 @@ export class Observer {
   census(): Census {
     const requestsActive = new Map<string, number>();
     const sessionsActive = new Map<string, number>();
-    const waiting = new Map<string, { server: string; tool: string; count: number }>();
+    const waiting = new Map<string, { server: string; tool?: string; count: number }>();
     for (const server of this.#fold.servers.keys()) {
       requestsActive.set(server, 0);
       sessionsActive.set(server, 0);
@@ -66,10 +67,10 @@ export class Observer {
       const { server } = request.exchange;
       requestsActive.set(server, (requestsActive.get(server) ?? 0) + 1);
       if (!request.waitingTold) continue;
-      const tool =
-        request.target.tool === undefined ? '' : this.#fold.labels.tool(server, request.target.tool);
-      const key = `${server}\0${tool}`;
-      const entry = waiting.get(key) ?? { server, tool, count: 0 };
+      const name = request.target.tool;
+      const tool = name === undefined ? undefined : this.#fold.labels.tool(server, name);
+      const key = `${server}\0${tool ?? ''}`;
+      const entry = waiting.get(key) ?? { server, ...(tool !== undefined && { tool }), count: 0 };
       entry.count += 1;
       waiting.set(key, entry);
     }
@@ -109,10 +110,10 @@ export class Observer {
       const waits = atUs - request.startUs >= fold.settings.unansweredAfterUs;
       if (!waits || request.waitingTold || methodRow(request.method)?.longLived) continue;
       request.waitingTold = true;
-      const place = { server: request.exchange.server, joined: request.joined };
+      const place = placeOf(request.exchange, request.joined);
       const attributes = openAttributes(request);
       attributes['sightline.duration'] = (atUs - request.startUs) / 1e6;
-      attributes['client.address'] = request.exchange.request.client.address;
+      Object.assign(attributes, callerAttributes(request.exchange));
       const { traceId, spanId } = request.span;
       fold.journal.write('sightline.request.waiting', atUs, place, attributes, { span: { traceId, spanId } });
     }

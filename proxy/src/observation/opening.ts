@@ -14,10 +14,10 @@ import {
   type RequestMessage,
   requestIdKey,
 } from '../mcp/jsonrpc.ts';
-import { cutText, implementationOf, targetOf, textOf } from '../mcp/methods.ts';
+import { cutText, implementationOf, NAME_LENGTH_MAX, targetOf, textOf } from '../mcp/methods.ts';
 import { roundEchoedBy } from '../mcp/result.ts';
 import { decideTrace, parseTraceparent, type TraceParent } from '../mcp/traceContext.ts';
-import { type Claims, rankEvidence } from '../session/evidence.ts';
+import { ADDRESS_EVIDENCE, type Claims, rankEvidence } from '../session/evidence.ts';
 import type { Joined } from '../session/registry.ts';
 import { BOUNDS } from './bounds.ts';
 import type { SpanContext } from './event.ts';
@@ -25,9 +25,6 @@ import type { Fold } from './fold.ts';
 import type { RequestFrame, UnixMicros } from './frame.ts';
 import { beginRound, digest, type Operation, shorten } from './rounds.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
-
-/** Prefix of session evidence that is a message address, not an id: it is never shown as `mcp.session.id`. */
-export const ADDRESS_EVIDENCE = 'address:';
 
 /** Opens a request that the client sent in this exchange. */
 export function openFromClient(fold: Fold, exchange: Exchange, message: RequestMessage): OpenRequest {
@@ -144,7 +141,7 @@ export function claimsOf(
 export function learn(joined: Joined<SessionState>, exchange: Exchange, envelope: Claims['envelope']): void {
   const { session } = joined;
   if (joined.source === 'protocol' && exchange.protocolId?.startsWith(ADDRESS_EVIDENCE) === false) {
-    session.protocolId ??= exchange.protocolId;
+    session.protocolId ??= cutText(exchange.protocolId, NAME_LENGTH_MAX);
   }
   if (envelope.clientName !== undefined) session.clientName ??= envelope.clientName;
   if (envelope.clientVersion !== undefined) session.clientVersion ??= envelope.clientVersion;
@@ -191,13 +188,10 @@ function messageFacts(fold: Fold, exchange: Exchange, message: RequestMessage) {
   return {
     id: shortId(message.id),
     method: cutText(message.method, BOUNDS.messageBytesMax),
-    target:
-      target.resource === undefined
-        ? target
-        : { resource: fold.redactor.line(target.resource, BOUNDS.messageBytesMax) },
+    target: target.resource === undefined ? target : { resource: fold.line(target.resource, exchange) },
     exchange,
     bytes: message.bytes,
-    payload: fold.redactor.payload('request', message.text, message.bytes),
+    payload: fold.payload('request', message.text, message.bytes, exchange),
     ...(message.version !== undefined && { version: message.version }),
   };
 }

@@ -12,6 +12,9 @@ export interface Evidence {
   readonly value: string;
 }
 
+/** Prefix of session evidence that is a message address, not an id: it is never shown as `mcp.session.id`. */
+export const ADDRESS_EVIDENCE = 'address:';
+
 /** What each kind of evidence is worth over HTTP. */
 export const CONFIDENCE: Readonly<Record<SessionSource, Confidence>> = {
   protocol: 'certain',

@@ -184,8 +184,13 @@ function join<Own>(entry: Entry<Own>, evidence: Evidence): Joined<Own> {
   return { session: entry.session, source: evidence.source, confidence: CONFIDENCE[evidence.source] };
 }
 
-function keyOf(server: string, evidence: Evidence): string {
-  return `${server}\0${evidence.source}\0${evidence.value}`;
+/** Evidence longer than this is kept as its hash: peers choose its length, and thousands are kept. In UTF-16 units. */
+const VALUE_LENGTH_MAX = 512;
+
+function keyOf(server: string, { source, value }: Evidence): string {
+  const kept =
+    value.length <= VALUE_LENGTH_MAX ? value : createHash('sha256').update(value).digest('base64url');
+  return `${server}\0${source}\0${kept}`;
 }
 
 /** `sightline.bucket` of a text: FNV-1a 32 over its UTF-8 bytes, modulo 16, as a hex digit. */

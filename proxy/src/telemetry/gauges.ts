@@ -32,7 +32,10 @@ function ofCensus(census: Census | undefined): readonly Measurement[] {
     found.push({ metric: 'sightline.sessions.active', value, labels: { 'sightline.server.name': server } });
   }
   for (const { server, tool, count } of census.requestsWaiting) {
-    const labels = { 'sightline.server.name': server, 'gen_ai.tool.name': tool };
+    const labels = {
+      'sightline.server.name': server,
+      ...(tool !== undefined && { 'gen_ai.tool.name': tool }),
+    };
     found.push({ metric: 'sightline.requests.waiting', value: count, labels });
   }
   return found;
