@@ -64,7 +64,7 @@ export type WireLine =
 
 /** 2026-11-20T10:00:00Z, in microseconds: every story begins then. */
 const EPOCH_US = 1_795_168_800_000_000;
-/** The proxy ticks twice a second. */
+/** The proxy ticks four times a second; twice is enough here. */
 const TICK_US = 500_000;
 /** From the last byte received to the last byte handed on. */
 const PASSING_US = 40;

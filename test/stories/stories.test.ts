@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, OUTCOMES, SESSION_SOURCES } from '../../proxy/src/contract/index.ts';
 import type { Event } from '../../proxy/src/observation/event.ts';
 import { translateLogs } from '../../proxy/src/telemetry/log.ts';
-import { type Measurement, Measurer } from '../../proxy/src/telemetry/measure.ts';
+import { translateMeasurements } from '../../proxy/src/telemetry/measure.ts';
 import { type AttributeList, NO_LIMITS } from '../../proxy/src/telemetry/selection.ts';
 import { translateSpans } from '../../proxy/src/telemetry/span.ts';
 import { type Cutter, eventsOf, readWire } from './replay.ts';
@@ -52,9 +52,7 @@ function goldensOf(events: readonly Event[]): Record<string, string> {
   const pretty = (rows: readonly unknown[]) =>
     `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]\n`;
   const recorded = events.filter((event) => event.kind !== 'traffic');
-  const measurements: Measurement[] = [];
-  const measurer = new Measurer((metric, value, labels) => measurements.push({ metric, value, labels }));
-  for (const event of events) measurer.measure(event);
+  const measurements = translateMeasurements(events);
   return {
     'events.jsonl': `${events.map((event) => JSON.stringify(event)).join('\n')}\n`,
     'spans.json': pretty(

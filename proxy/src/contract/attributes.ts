@@ -627,8 +627,3 @@ export type AttributeKey = Row['key'];
 
 /** A bag of attributes; only keys of the table, each with its own type. `undefined` means absent. */
 export type Attributes = { [R in Row as R['key']]?: ValueOf<R> | undefined };
-
-/** The keys that travel to one place, in the table's order. */
-export function attributeKeysOn(place: Place): readonly AttributeKey[] {
-  return ATTRIBUTES.filter((row: AttributeRow) => row.on.includes(place)).map((row) => row.key);
-}

@@ -116,7 +116,7 @@ export const METRICS = [
     kind: 'gauge',
     unit: '{event}',
     labels: [],
-    means: 'events not yet accepted by the collector',
+    means: 'log records (payload records among them) not yet accepted by the collector',
   },
   {
     name: 'sightline.outbox.age',

@@ -62,7 +62,6 @@ export const CREDENTIAL_KINDS = ['none', 'bearer', 'basic', 'api_key', 'cookie',
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 export const SESSION_STATUSES = ['open', 'ended'] as const;
-export type SessionStatus = (typeof SESSION_STATUSES)[number];
 
 /** Which half of an operation a payload is. */
 export const PAYLOAD_PARTS = ['request', 'response'] as const;
@@ -70,7 +69,6 @@ export type PayloadPart = (typeof PAYLOAD_PARTS)[number];
 
 /** What became of an attempt, as a metric label. */
 export const ATTEMPT_RESULTS = ['retried', 'recovered', 'gave_up'] as const;
-export type AttemptResult = (typeof ATTEMPT_RESULTS)[number];
 
 /** The value of `sightline.record`, a Loki index label. */
 export const RECORDS = ['event', 'session', 'session_live', 'payload', 'loss'] as const;

@@ -5,9 +5,6 @@
  */
 export const FIRST_MODERN_REVISION = '2026-07-28';
 
-/** What a request speaks when nothing says so (2025-06-18 transports §Protocol Version Header). */
-export const ASSUMED_REVISION = '2025-03-26';
-
 const REVISION = /^\d{4}-\d{2}-\d{2}$/;
 
 /** True for 2026-07-28 and later; revision ids are dates, so they compare as text. Unknown spellings are legacy. */

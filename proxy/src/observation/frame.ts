@@ -7,6 +7,8 @@
  * different exchanges interleave freely. Times never run backwards within one exchange.
  */
 
+import type { CredentialKind } from '../contract/index.ts';
+
 /** Unix time in whole microseconds: exact as a double until the year 2255. */
 export type UnixMicros = number;
 
@@ -28,7 +30,7 @@ export interface BodySighting {
 
 /** What is known of the credential a request carried. The credential itself never leaves `http/`. */
 export interface CredentialSighting {
-  readonly kind: 'none' | 'bearer' | 'basic' | 'api_key' | 'cookie' | 'other';
+  readonly kind: CredentialKind;
   /** First characters, never more than a quarter of the value, then `…`; absent when switched off. */
   readonly prefix?: string;
   /** Hash of the value, to tell callers apart; absent when there is none. */

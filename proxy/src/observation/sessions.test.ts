@@ -46,7 +46,10 @@ describe('summaries', () => {
     const events = [...take(callAt(1, 's', T0)), ...take(ticks(T0 + SECOND_US / 4, T0 + SECOND_US))];
     for (let n = 2; n <= 9; n++) {
       const atUs = T0 + n * SECOND_US;
-      events.push(...take(callAt(n, 's', atUs)), ...take(ticks(atUs + SECOND_US / 4, atUs + SECOND_US * 0.75)));
+      events.push(
+        ...take(callAt(n, 's', atUs)),
+        ...take(ticks(atUs + SECOND_US / 4, atUs + SECOND_US * 0.75)),
+      );
     }
     const busy = summariesOf(events);
     events.push(...take(ticks(T0 + 10 * SECOND_US, T0 + 40 * SECOND_US)));

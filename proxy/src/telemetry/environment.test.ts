@@ -111,9 +111,9 @@ describe('settings', () => {
   });
 
   it.each([
-    [undefined, { tracecontext: true, baggage: true }],
-    ['tracecontext', { tracecontext: true, baggage: false }],
-    ['none', { tracecontext: false, baggage: false }],
+    [undefined, { tracecontext: true }],
+    ['tracecontext', { tracecontext: true }],
+    ['none', { tracecontext: false }],
   ])('propagators of %s', (value, expected) => {
     expect(readEnvironment({ OTEL_PROPAGATORS: value }).settings.propagators).toEqual(expected);
   });

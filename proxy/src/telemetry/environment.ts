@@ -48,7 +48,7 @@ export interface TelemetrySettings {
   readonly metricTimeoutMs: number;
   readonly temporality: Temporality;
   /** Which context is passed on (OTEL_PROPAGATORS). */
-  readonly propagators: { readonly tracecontext: boolean; readonly baggage: boolean };
+  readonly propagators: { readonly tracecontext: boolean };
 }
 
 export interface EnvironmentReading {
@@ -66,7 +66,7 @@ const SILENT: TelemetrySettings = {
   metricIntervalMs: 10_000,
   metricTimeoutMs: 10_000,
   temporality: 'cumulative',
-  propagators: { tracecontext: true, baggage: true },
+  propagators: { tracecontext: true },
 };
 
 /** Reads every OTEL variable that the contract names. With OTEL_SDK_DISABLED nothing is exported or judged. */
@@ -162,8 +162,8 @@ function readLimits(reader: Reader, kind: 'SPAN' | 'LOGRECORD'): Limits {
 function readPropagators(reader: Reader): TelemetrySettings['propagators'] {
   const names = reader.words('OTEL_PROPAGATORS', ['tracecontext', 'baggage', 'none']);
   if (names === undefined) return SILENT.propagators;
-  if (names.includes('none')) return { tracecontext: false, baggage: false };
-  return { tracecontext: names.includes('tracecontext'), baggage: names.includes('baggage') };
+  // `baggage` is accepted and changes nothing: the header passes untouched in any case.
+  return { tracecontext: names.includes('tracecontext') && !names.includes('none') };
 }
 
 function listWarnings(env: Environment): readonly string[] {

@@ -62,7 +62,7 @@ describe('measurements of a request', () => {
     expect(measured('mcp.server.operation.duration', aRequest({ clients: [] }))).toHaveLength(1);
   });
 
-  it('count definitions in tokens of four bytes, tool by tool', () => {
+  it('count definitions in tokens of four bytes, begun ones whole, tool by tool', () => {
     const list = aRequest({
       labels: { method: 'tools/list' },
       ended: { toolCall: false },
@@ -74,7 +74,7 @@ describe('measurements of a request', () => {
     const server = { 'sightline.server.name': 'weather', 'sightline.tokens.kind': 'definition' };
     expect(measured('sightline.tokens_estimated', list)).toEqual([
       [100, { ...server, 'gen_ai.tool.name': 'a' }],
-      [2.5, { ...server, 'gen_ai.tool.name': 'b' }],
+      [3, { ...server, 'gen_ai.tool.name': 'b' }],
     ]);
   });
 });

@@ -5,6 +5,7 @@
  */
 import { METRICS, type MetricName, type MetricRow, type Outcome } from '../contract/index.ts';
 import type { Event, LossEvent, PlainEvent, RequestEvent, TrafficEvent } from '../observation/event.ts';
+import { estimateTokens } from '../observation/tally.ts';
 import { LabelSets, type LabelValues, type MetricLabels, type SeriesBudget } from './series.ts';
 
 export interface Measurement {
@@ -21,8 +22,6 @@ export type Put = (metric: MetricName, value: number, labels: MetricLabels) => v
 const OPERATION_SERIES_MAX = 10_000;
 /** Any other metric by itself. */
 const SERIES_MAX = 10_000;
-/** Estimated bytes of text in one token of context. */
-const BYTES_PER_TOKEN = 4;
 
 export class Measurer {
   readonly #put: Put;
@@ -108,7 +107,7 @@ export class Measurer {
     const { attributes, labels } = event;
     const server = attributes['sightline.server.name'];
     for (const { tool, bytes } of event.definitions ?? []) {
-      this.#count('sightline.tokens_estimated', bytes / BYTES_PER_TOKEN, [server, tool, 'definition']);
+      this.#count('sightline.tokens_estimated', estimateTokens(bytes), [server, tool, 'definition']);
     }
     const called = labels.method === 'tools/call';
     if (!called && event.ended?.toolCall !== true) return;
@@ -123,7 +122,7 @@ export class Measurer {
       ]);
     }
     this.#count('sightline.payload.io', answer, [server, tool, 'transmit']);
-    this.#count('sightline.tokens_estimated', answer / BYTES_PER_TOKEN, [server, tool, 'result']);
+    this.#count('sightline.tokens_estimated', estimateTokens(answer), [server, tool, 'result']);
   }
 
   #measurePlain(event: PlainEvent): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatBanner } from './banner.ts';
-import { formatBytes, formatClock, formatSeconds, shortenId } from './format.ts';
+import { formatClock, formatSeconds, shortenId } from './format.ts';
 import { cutText, fitText, plainText, widthOf } from './text.ts';
 
 describe('formatSeconds', () => {
@@ -20,16 +20,6 @@ describe('formatSeconds', () => {
     [3_900, '1 h 05 m'],
   ] as const;
   it.each(sheet)('%d is %s', (value, expected) => expect(formatSeconds(value)).toBe(expected));
-});
-
-describe('formatBytes', () => {
-  const sheet = [
-    [340, '340 B'],
-    [1_900, '1.9 kB'],
-    [999_960, '1.0 MB'],
-    [1_200_000, '1.2 MB'],
-  ] as const;
-  it.each(sheet)('%d is %s', (value, expected) => expect(formatBytes(value)).toBe(expected));
 });
 
 it('a clock shows milliseconds', () =>

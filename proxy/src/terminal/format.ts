@@ -16,14 +16,6 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`;
 }
 
-/** Bytes in decimal units, as network tools count them. */
-export function formatBytes(bytes: number): string {
-  if (bytes < 1_000) return `${bytes} B`;
-  if (bytes < 999_950) return `${(bytes / 1_000).toFixed(1)} kB`;
-  if (bytes < 999_950_000) return `${(bytes / 1_000_000).toFixed(1)} MB`;
-  return `${(bytes / 1_000_000_000).toFixed(1)} GB`;
-}
-
 /** `10:08:48.300` from decimal nanoseconds since the epoch; `local` is the machine's zone. */
 export function formatClock(timeNs: string, zone: 'local' | 'utc'): string {
   const date = new Date(Number(timeNs.slice(0, -6)));
