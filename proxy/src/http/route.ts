@@ -3,6 +3,7 @@
  * go on byte for byte as they came (`//`, `%2F`, `..`, an empty query), only a prefix of ours is taken away.
  */
 import { hostName } from './guard.ts';
+import { PathBook } from './pathBook.ts';
 import type { UpstreamSettings } from './settings.ts';
 
 export interface Route {
@@ -58,48 +59,23 @@ export function createRouter(upstreams: readonly UpstreamSettings[], single: boo
 
 /**
  * The addresses of one upstream that carry MCP: the configured path, a slash at its end or not, and what
- * `endpoint` events announced (2024-11-05). Bounded, because some servers announce a path per session; the one
- * used least recently makes room.
+ * `endpoint` events announced (2024-11-05).
  */
 export class EndpointBook {
   readonly #configured: string;
-  /** Address to the turn in which it was last used. */
-  readonly #announced = new Map<string, number>();
-  readonly #max: number;
-  #turn = 0;
+  readonly #announced: PathBook;
 
-  constructor(configured: string, max = 1024) {
+  constructor(configured: string, max?: number) {
     this.#configured = withoutSlash(configured);
-    this.#max = max;
+    this.#announced = new PathBook(max);
   }
 
   has(path: string): boolean {
-    if (path === this.#configured || withoutSlash(path) === this.#configured) return true;
-    if (!this.#announced.has(path)) return false;
-    this.#use(path);
-    return true;
+    return path === this.#configured || withoutSlash(path) === this.#configured || this.#announced.has(path);
   }
 
   announce(path: string): void {
-    if (!this.#announced.has(path) && this.#announced.size >= this.#max) this.#dropOldest();
-    this.#use(path);
-  }
-
-  #use(path: string): void {
-    this.#turn += 1;
-    this.#announced.set(path, this.#turn);
-  }
-
-  #dropOldest(): void {
-    let oldest: string | undefined;
-    let turn = Number.POSITIVE_INFINITY;
-    for (const [path, used] of this.#announced) {
-      if (used < turn) {
-        oldest = path;
-        turn = used;
-      }
-    }
-    if (oldest !== undefined) this.#announced.delete(oldest);
+    this.#announced.add(path);
   }
 }
 
