@@ -20,7 +20,8 @@ export function createGuard(rules: GuardRules): Guard {
   const hosts = rules.allowedHosts.map((entry) => entry.trim().toLowerCase());
   const origins = new Set(rules.allowedOrigins.map((entry) => entry.trim().toLowerCase().replace(/\/$/, '')));
   const anyHost = hosts.includes('*');
-  const anyOrigin = origins.has('*') || anyHost;
+  // Whoever lists origins has said which pages may call; a proxy that any name reaches does not unsay it.
+  const anyOrigin = origins.has('*') || (anyHost && origins.size === 0);
   const hostsPassed = new Set<string>();
   const originsPassed = new Set<string>();
 

@@ -180,6 +180,16 @@ describe('the guard', () => {
     const open = createGuard({ allowedHosts: ['*'], allowedOrigins: [] });
     expect(open('anything', 'https://anything.example')).toBe(undefined);
   });
+
+  it('lets only the listed origins pass where `*` stands for hosts alone', () => {
+    const listed = createGuard({ allowedHosts: ['*'], allowedOrigins: ['https://app.example.com'] });
+    expect(listed('anything', undefined)).toBe(undefined);
+    expect(listed('anything', 'https://app.example.com')).toBe(undefined);
+    expect(listed('anything', 'http://localhost:3000')).toBe(undefined);
+    expect(listed('anything', 'https://evil.example')).toMatch(/Origin/);
+    const open = createGuard({ allowedHosts: ['*'], allowedOrigins: ['https://app.example.com', '*'] });
+    expect(open('anything', 'https://evil.example')).toBe(undefined);
+  });
 });
 
 describe('routes', () => {
