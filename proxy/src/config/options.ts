@@ -82,7 +82,7 @@ export const OPTIONS = {
     type: hosts,
     fallback: '',
     means:
-      'names that `Host` and `Origin` may carry besides loopback; `*` allows any and is said in so many words',
+      'names that `Host` and `Origin` may carry besides loopback; `*.example.com` allows every name below that one, `*` alone any name, and any origin while allowed-origins is empty',
   },
   'allowed-origins': {
     group: 'Forwarding',

@@ -237,6 +237,13 @@ describe('problems', () => {
       attempt: { argv: ['--allowed-hosts=http://x/'] },
       says: "--allowed-hosts: 'http://x/' is no host name",
     },
+    ...['*.', '**', '*example.com', 'a.*.example.com', '*.example.com:8443', '*.example..com'].map(
+      (host) => ({
+        cell: `the host ${host}`,
+        attempt: { argv: [`--allowed-hosts=${host}`] },
+        says: `--allowed-hosts: '${host}' is no host name`,
+      }),
+    ),
     {
       cell: 'an origin with a path',
       attempt: { argv: ['--allowed-origins=https://x/y'] },
@@ -284,6 +291,17 @@ describe('problems', () => {
   it('a hostile value stays on one line', () => {
     expect(problemsOf({ argv: ['--show=a\n\u001b[31mred'] })[0]).toContain("'a [31mred'");
   });
+});
+
+describe('a host that may be asked for', () => {
+  it.each(['*', 'mcp.example.com', 'mcp.example.com:8443', '[::1]:7600', '*.example.com', '*.a_b.x-y.de'])(
+    'may be %s',
+    (host) => {
+      expect(configOf({ argv: ['--listen=0.0.0.0:7600', `--allowed-hosts=${host}`] }).values).toMatchObject({
+        'allowed-hosts': [host],
+      });
+    },
+  );
 });
 
 describe('asking instead of running', () => {

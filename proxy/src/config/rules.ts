@@ -39,9 +39,9 @@ export function checkRules(
     }
   };
   each('allowed-hosts', (item) =>
-    item === '*' || /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/.test(item)
+    item === '*' || HOST.test(item) || NAMES_BELOW.test(item)
       ? undefined
-      : 'is no host name; write it without scheme and path',
+      : 'is no host name; write it without scheme and path, as in mcp.example.com or *.example.com',
   );
   each('allowed-origins', (item) =>
     item === '*' || item === 'null' || URL.parse(item)?.origin === item
@@ -59,6 +59,10 @@ export function checkRules(
   each('redact-pattern', patternProblem);
   return problems;
 }
+
+const HOST = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
+/** Of any port: the guard compares the name alone. */
+const NAMES_BELOW = /^\*(?:\.[A-Za-z0-9_-]+)+$/;
 
 /** A proxy in front of itself forwards its first request for ever. */
 function isItself(url: URL, values: OptionValues): boolean {
