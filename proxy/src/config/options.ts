@@ -177,7 +177,7 @@ export const OPTIONS = {
     type: SWITCH,
     fallback: 'off',
     means:
-      'write our span into `params._meta.traceparent` towards the upstream (the body is no longer byte-equal)',
+      'write our span into `params._meta.traceparent` towards the upstream (the body is no longer byte-equal); not into bodies over 64 KiB or with a content coding, and not where OTEL_PROPAGATORS leaves out tracecontext',
   },
   'propagate-sampled': {
     group: 'Trace context',
