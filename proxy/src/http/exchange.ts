@@ -209,7 +209,9 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
       this.#sighting.lastByteUs = nowUs;
     }
     clearTimeout(this.#timer);
-    this.#reply.begin(status, statusText, readResponseHead(raw), resume, this.#plan.rewrite);
+    const head = readResponseHead(raw);
+    if (head.challenge !== undefined) this.#plan.upstream.learnChallenge(head.challenge);
+    this.#reply.begin(status, statusText, head, resume, this.#plan.rewrite);
     return true;
   }
 

@@ -130,6 +130,23 @@ describe('an address that clients will refuse', () => {
     expect(rig.frames).toHaveLength(1);
   });
 
+  it('is noticed in metadata at a path of its own, once a challenge has named it', async () => {
+    const rig = await start((response, { origin, request }) => {
+      if (request.url === '/custom.json') response.end(JSON.stringify({ resource: `${origin}/mcp` }));
+      else
+        response
+          .writeHead(401, { 'WWW-Authenticate': `Bearer resource_metadata="${origin}/custom.json"` })
+          .end();
+    });
+    await ask(rig, get('/custom.json'));
+    await ask(rig, post);
+    expect(misdirections(rig)).toEqual([]);
+    await ask(rig, get('/custom.json'));
+    const [frame] = await rig.waitFor('misdirection');
+    expect(frame).toMatchObject({ path: '/custom.json', where: 'resource', rewritable: true });
+    expect(misdirections(rig)).toHaveLength(1);
+  });
+
   it('is noticed in coded metadata, whose coding stays', async () => {
     let coded = Buffer.alloc(0);
     const rig = await start((response, { origin, request }) => {

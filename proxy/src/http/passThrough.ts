@@ -13,7 +13,7 @@ import { errorBody, type OwnAnswer, tellInterrupted, tellUnreachable } from './a
 import { withoutHopByHop } from './headers.ts';
 import { watchMetadata } from './misdirection.ts';
 import { addForwarded, addMissing } from './outgoing.ts';
-import { isResourceMetadata, type RewriteRules, rewriteHeaders, rewriteResource } from './rewrite.ts';
+import { type RewriteRules, rewriteHeaders, rewriteResource } from './rewrite.ts';
 import type { Route } from './route.ts';
 import type { ProxySettings } from './settings.ts';
 import { readClient, type SightingContext } from './sighting.ts';
@@ -27,6 +27,8 @@ interface Passage {
   readonly headers: readonly string[];
   readonly chunked: boolean;
   readonly path: string;
+  /** It asks for protected-resource metadata. */
+  readonly metadata: boolean;
   readonly rewrite: RewriteRules | undefined;
 }
 
@@ -68,7 +70,7 @@ export class PassThrough {
     route: Route,
     rewrite: RewriteRules | undefined,
   ): void {
-    this.#note(request, route, rewrite);
+    const { metadata } = this.#note(request, route, rewrite);
     const kept: Record<string, string | string[] | undefined> = {};
     for (const [name, value] of Object.entries(request.headers)) {
       if (!DROPPED.has(name)) kept[name] = value;
@@ -76,7 +78,7 @@ export class PassThrough {
     request.headers = kept;
     response.sendDate = false;
     // A metadata answer can only be rewritten in clear text.
-    if (rewrite && isResourceMetadata(route.path)) delete request.headers['accept-encoding'];
+    if (rewrite && metadata) delete request.headers['accept-encoding'];
     void this.#middleware(request, response);
   }
 
@@ -91,7 +93,7 @@ export class PassThrough {
     this.#agent.destroy();
   }
 
-  #note(request: IncomingMessage, route: Route, rewrite: RewriteRules | undefined): void {
+  #note(request: IncomingMessage, route: Route, rewrite: RewriteRules | undefined): Passage {
     request.url = targetOf(route);
     const headers = withoutHopByHop(request.rawHeaders);
     if (this.#upstream.extra.length > 0) addMissing(headers, this.#upstream.extra);
@@ -99,7 +101,10 @@ export class PassThrough {
       addForwarded(headers, request.socket.remoteAddress, request.headers.host);
     }
     const chunked = request.headers['transfer-encoding'] !== undefined;
-    this.#passages.set(request, { headers, chunked, path: route.path, rewrite });
+    const metadata = request.method === 'GET' && this.#upstream.hasMetadataAt(route.path);
+    const passage = { headers, chunked, path: route.path, metadata, rewrite };
+    this.#passages.set(request, passage);
+    return passage;
   }
 
   /** The library copied lower-cased, merged headers: they become the client's own list again. */
@@ -128,13 +133,11 @@ export class PassThrough {
   #passBack(answer: IncomingMessage, request: IncomingMessage, response: ServerResponse): void {
     const passage = this.#passages.get(request);
     const headers = withoutHopByHop(answer.rawHeaders);
+    const challenge = answer.headers['www-authenticate'];
+    if (challenge !== undefined) this.#upstream.learnChallenge(challenge);
     if (passage?.rewrite) {
       rewriteHeaders(passage.rewrite, headers);
-      if (
-        isResourceMetadata(passage.path) &&
-        request.method === 'GET' &&
-        !answer.headers['content-encoding']
-      ) {
+      if (passage.metadata && !answer.headers['content-encoding']) {
         collectMetadata(answer, response, headers, passage.rewrite);
         return;
       }
@@ -142,14 +145,13 @@ export class PassThrough {
     sendHead(answer, response, headers);
     answer.on('end', () => passTrailers(answer, response));
     answer.pipe(response);
-    if (passage && !passage.rewrite) this.#watch(answer, request, passage.path);
+    if (passage?.metadata && !passage.rewrite) this.#watch(answer, request, passage.path);
   }
 
   #watch(answer: IncomingMessage, request: IncomingMessage, path: string): void {
     const { host } = request.headers;
     const context = this.#sighting;
-    if (!context || !isResourceMetadata(path) || host === undefined) return;
-    if (request.method !== 'GET' || answer.statusCode !== 200) return;
+    if (!context || host === undefined || answer.statusCode !== 200) return;
     try {
       const { name, origin } = this.#upstream.settings;
       const origins = { upstream: origin, client: context.publicOrigin(request, host) };

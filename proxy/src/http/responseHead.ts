@@ -12,6 +12,8 @@ export interface ResponseHead {
   readonly observed: Record<string, string>;
   readonly contentLength: number | undefined;
   readonly eventStream: boolean;
+  /** `WWW-Authenticate`, repeated values joined by `, `; absent when there is none. */
+  readonly challenge?: string | undefined;
 }
 
 const OBSERVED = new Set<string>(OBSERVED_RESPONSE_HEADERS);
@@ -23,6 +25,7 @@ export function readResponseHead(raw: readonly Buffer[]): ResponseHead {
   let contentLength: number | undefined;
   let named: ReadonlySet<string> | undefined;
   let trailer = false;
+  let challenge: string | undefined;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     const name = raw[i]?.toString('latin1') ?? '';
     const value = raw[i + 1]?.toString('latin1') ?? '';
@@ -33,6 +36,7 @@ export function readResponseHead(raw: readonly Buffer[]): ResponseHead {
     }
     if (lower === 'content-length') contentLength = Number(value);
     else if (lower === 'trailer') trailer = true;
+    else if (lower === 'www-authenticate') challenge = challenge ? `${challenge}, ${value}` : value;
     else if (OBSERVED.has(lower)) {
       const before = observed[lower];
       observed[lower] = before === undefined ? value : `${before}, ${value}`;
@@ -45,6 +49,7 @@ export function readResponseHead(raw: readonly Buffer[]): ResponseHead {
     forward: cleanUp(forward, named, trailer && contentLength !== undefined),
     observed,
     contentLength,
+    challenge,
     eventStream: type !== undefined && /^text\/event-stream\s*(;|$)/i.test(type),
   };
 }

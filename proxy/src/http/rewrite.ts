@@ -50,9 +50,16 @@ export function rewriteHeaders(rules: RewriteRules, raw: string[]): void {
   }
 }
 
+const RESOURCE_METADATA = /(\bresource_metadata\s*=\s*)(?:"([^"\\]*)"|([^\s,"]+))/gi;
+
+/** Addresses of metadata that a `WWW-Authenticate` value names (RFC 9728 §5.1), as they stand there. */
+export function readChallenge(value: string): string[] {
+  return [...value.matchAll(RESOURCE_METADATA)].map((match) => match[2] ?? match[3] ?? '');
+}
+
 export function rewriteChallenge(rules: RewriteRules, value: string): string {
   return value.replace(
-    /(\bresource_metadata\s*=\s*)(?:"([^"\\]*)"|([^\s,"]+))/gi,
+    RESOURCE_METADATA,
     (whole: string, head: string, quoted: string | undefined, bare: string | undefined) => {
       const moved = rewriteAddress(rules, quoted ?? bare ?? '');
       if (moved === undefined) return whole;
@@ -61,7 +68,7 @@ export function rewriteChallenge(rules: RewriteRules, value: string): string {
   );
 }
 
-/** Paths that answer with protected-resource metadata (RFC 9728 §3). */
+/** Paths at which protected-resource metadata stand by default (RFC 9728 §3). */
 export function isResourceMetadata(path: string): boolean {
   return /^\/\.well-known\/oauth-protected-resource(\/|$)/.test(path);
 }

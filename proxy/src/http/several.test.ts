@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type Listening, listenOn } from '../../../test/support/listenOn.ts';
+import type { ProxySettings } from './settings.ts';
 import { answerWith, anUpstream, aPost, openClient, type Rig, startRig, startRigOn } from './testing/rig.ts';
 
 const closers: (() => Promise<void>)[] = [];
@@ -74,7 +75,12 @@ async function aShop(name: string): Promise<Listening> {
       response.writeHead(401, { 'WWW-Authenticate': `Bearer resource_metadata="${metadata}"` }).end();
       return;
     }
-    if (url.startsWith('/.well-known/oauth-protected-resource')) {
+    if (url === '/gate') {
+      const challenge = `Bearer realm="x", resource_metadata="${origin}/custom/metadata.json"`;
+      response.writeHead(401, { 'WWW-Authenticate': ['Basic realm="y"', challenge] }).end();
+      return;
+    }
+    if (url.startsWith('/.well-known/oauth-protected-resource') || url === '/custom/metadata.json') {
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify({ resource: `${origin}/mcp`, authorization_servers: [origin] }));
       return;
@@ -86,12 +92,14 @@ async function aShop(name: string): Promise<Listening> {
   return shop;
 }
 
+type Settings = Partial<ProxySettings> & { readonly endpointPath?: string };
+
 describe('several upstreams', () => {
-  const open = async (settings = {}) => {
+  const open = async ({ endpointPath = '/sse', ...settings }: Settings = {}) => {
     const shops = [await aShop('tea'), await aShop('coffee')] as const;
     closers.push(() => shops[1].close());
     const upstreams = [
-      { ...anUpstream(shops[0].origin, 'tea'), endpointPath: '/sse' },
+      { ...anUpstream(shops[0].origin, 'tea'), endpointPath },
       anUpstream(shops[1].origin, 'coffee'),
     ];
     const rig = keep(await startRigOn(shops[0], { upstreams, single: false, ...settings }));
@@ -155,6 +163,22 @@ describe('several upstreams', () => {
       authorization_servers: [shops[0].origin],
     });
     expect(metadata.headers.get('content-length')).toBe(String(body.length));
+  });
+
+  it.each([
+    ['of the pass-through', '/tea/gate', {}],
+    ['of an exchange', '/tea/gate', { endpointPath: '/gate' }],
+  ])('are metadata wherever a challenge %s named them', async (_name, path, upstream) => {
+    const { rig, shops } = await open(upstream);
+    const { url } = rig.proxy;
+    const plain = { resource: `${shops[0].origin}/mcp`, authorization_servers: [shops[0].origin] };
+    const read = async (name: string) => (await fetch(`${url}/${name}/custom/metadata.json`)).json();
+    expect(await read('tea')).toEqual(plain);
+    const challenge = (await fetch(`${url}${path}`)).headers.get('www-authenticate');
+    expect(challenge).toContain(`resource_metadata="${url}/tea/custom/metadata.json"`);
+    expect(await read('tea')).toEqual({ ...plain, resource: `${url}/tea/mcp` });
+    // What one upstream names says nothing of another.
+    expect(await read('coffee')).toMatchObject({ resource: `${shops[1].origin}/mcp` });
   });
 
   it('name themselves as a trusted proxy in front is known, and only then', async () => {

@@ -1,18 +1,25 @@
 /**
- * One upstream at run time: its connection pool and the addresses that carry MCP there. Connections are kept and
- * never shared by two exchanges at once (pipelining 1), or a short call would wait behind a stream.
+ * One upstream at run time: its connection pool, the addresses that carry MCP there, and those of its
+ * protected-resource metadata. Connections are kept and never shared by two exchanges at once (pipelining 1), or a short call would wait behind a stream.
  */
 import { Pool } from 'undici';
+import { PathBook } from './pathBook.ts';
+import { isResourceMetadata, readChallenge } from './rewrite.ts';
 import { EndpointBook } from './route.ts';
 import type { UpstreamSettings } from './settings.ts';
 
 /** Heads as large as ours may be: a limit below the peers' own would break what works without the proxy. */
 export const HEAD_BYTES_MAX = 65_536;
 
+/** A server has one such path for each resource; whoever names many more gets the latest remembered. */
+const METADATA_PATHS_MAX = 64;
+
 export class Upstream {
   readonly settings: UpstreamSettings;
   readonly pool: Pool;
   readonly endpoints: EndpointBook;
+  /** Paths of metadata that challenges named, besides the well-known ones. */
+  readonly #metadata = new PathBook(METADATA_PATHS_MAX);
   /** TLS asks for the upstream's own name, also when the client's `Host` is handed on. */
   readonly servername: string | null;
   /** Configured headers as `[lower-cased name, name, value]`. */
@@ -38,5 +45,19 @@ export class Upstream {
     // Of any origin: a server may build it from the client's own `Host`, and one elsewhere never comes by here.
     const url = URL.parse(address.trim(), `${this.settings.origin}${base}`);
     if (url) this.endpoints.announce(url.pathname);
+  }
+
+  /** A `WWW-Authenticate` value, as it came: it may name metadata at any path (RFC 9728 §5.1). */
+  learnChallenge(value: string): void {
+    for (const address of readChallenge(value)) {
+      // Of any origin, for the same reason as above.
+      const path = URL.parse(address, this.settings.origin)?.pathname;
+      if (path !== undefined && !isResourceMetadata(path)) this.#metadata.add(path);
+    }
+  }
+
+  /** Whether a GET of this path is answered with protected-resource metadata. */
+  hasMetadataAt(path: string): boolean {
+    return isResourceMetadata(path) || this.#metadata.has(path);
   }
 }
