@@ -191,6 +191,7 @@ function toProxySettings(
       headers,
     })),
     single: upstreams.length === 1,
+    prefixed: config.named,
     rewriteUrls: values['rewrite-urls'],
     preserveHost: values['preserve-host'],
     forwardedHeaders: values['forwarded-headers'],

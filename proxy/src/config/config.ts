@@ -12,6 +12,8 @@ export interface Config {
   readonly origins: Readonly<Record<OptionName, Origin>>;
   /** Empty: the bundled demo. */
   readonly upstreams: readonly Upstream[];
+  /** The upstreams' names are the user's own: they come from a file. */
+  readonly named: boolean;
   /** What works, but perhaps not as meant. */
   readonly warnings: readonly string[];
 }

@@ -293,6 +293,15 @@ describe('problems', () => {
   });
 });
 
+describe('the names of servers', () => {
+  it('are the user’s own in a file, also of a single one, and not beside a URL', () => {
+    expect(configOf({ file: { mcpServers: servers } }).named).toBe(true);
+    expect(configOf({ argv: [UPSTREAM] }).named).toBe(false);
+    expect(configOf({ argv: [UPSTREAM], file: { mcpServers: servers } }).named).toBe(false);
+    expect(configOf({}).named).toBe(false);
+  });
+});
+
 describe('a host that may be asked for', () => {
   it.each(['*', 'mcp.example.com', 'mcp.example.com:8443', '[::1]:7600', '*.example.com', '*.a_b.x-y.de'])(
     'may be %s',

@@ -54,7 +54,8 @@ export function parseConfig(input: ConfigInput): Parsed {
   const servers = findServers(args.upstream, values, origins, file, input.env);
   problems.push(...servers.problems, ...checkRules(values, origins, servers.upstreams));
   if (problems.length > 0) return { kind: 'problems', problems };
-  const config = { values, origins, upstreams: servers.upstreams, warnings: servers.warnings };
+  const { upstreams, named, warnings } = servers;
+  const config = { values, origins, upstreams, named, warnings };
   return { kind: args.commands.has('check-config') ? 'check' : 'run', config };
 }
 
@@ -140,6 +141,6 @@ function findServers(
       listed === undefined ? [] : [`${section} of the file is left out, because an upstream is given`];
     return { ...one, warnings: [...one.warnings, ...unused], problems: [...problems, ...one.problems] };
   }
-  if (listed === undefined) return { upstreams: [], warnings: [], problems };
+  if (listed === undefined) return { upstreams: [], named: false, warnings: [], problems };
   return readServers(listed, section, env);
 }

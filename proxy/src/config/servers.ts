@@ -14,6 +14,8 @@ export interface Upstream {
 
 export interface Servers {
   readonly upstreams: readonly Upstream[];
+  /** The names are the user's own, and so a way to ask for a server even when there is one only. */
+  readonly named: boolean;
   readonly warnings: readonly string[];
   readonly problems: readonly Problem[];
 }
@@ -23,15 +25,17 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** One upstream from an address. Its name is its host and port, because nothing else is known of it. */
 export function readAddressOf(text: string, key: string): Servers {
   const url = readUrl(text);
-  if ('wrong' in url) return { upstreams: [], warnings: [], problems: [{ key, message: url.wrong }] };
+  if ('wrong' in url)
+    return { upstreams: [], named: false, warnings: [], problems: [{ key, message: url.wrong }] };
   const upstream = { name: slugOf(url.value.host), url: url.value, headers: {} };
-  return { upstreams: [upstream], warnings: warningsFor(url.value, key), problems: [] };
+  return { upstreams: [upstream], named: false, warnings: warningsFor(url.value, key), problems: [] };
 }
 
 export function readServers(servers: unknown, section: string, env: Environment): Servers {
   if (typeof servers !== 'object' || servers === null || Array.isArray(servers)) {
     return {
       upstreams: [],
+      named: true,
       warnings: [],
       problems: [{ key: section, message: 'must be an object of servers by name' }],
     };
@@ -59,7 +63,7 @@ export function readServers(servers: unknown, section: string, env: Environment)
   if (upstreams.length === 0 && problems.length === 0) {
     problems.push({ key: section, message: 'leaves no server with a url to stand in front of' });
   }
-  return { upstreams, warnings, problems };
+  return { upstreams, named: true, warnings, problems };
 }
 
 interface Entry {
@@ -167,7 +171,7 @@ function warningsFor(url: URL, key: string): readonly string[] {
   ];
 }
 
-export function slugOf(name: string): string {
+function slugOf(name: string): string {
   return name
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')

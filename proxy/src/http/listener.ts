@@ -112,7 +112,7 @@ class Desk {
   constructor(settings: ProxySettings, deps: ProxyDeps) {
     this.#settings = settings;
     this.#upstreams = settings.upstreams.map((upstream) => new Upstream(upstream));
-    this.#router = createRouter(settings.upstreams, settings.single);
+    this.#router = createRouter(settings);
     this.#guard = createGuard(settings);
     this.#trusts = createTrust(settings.trustedProxies);
     this.#onFault = deps.onFault;

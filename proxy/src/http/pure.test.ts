@@ -203,7 +203,7 @@ describe('routes', () => {
     endpointPath: '/mcp',
     headers: {},
   }));
-  const several = createRouter(upstreams, false);
+  const several = createRouter({ upstreams, single: false, prefixed: true });
   it.each([
     ['localhost', '/tea/mcp?x=1', { upstream: 0, path: '/mcp', query: 'x=1', prefix: '/tea' }],
     ['localhost', '/coffee', { upstream: 1, path: '/', query: undefined, prefix: '/coffee' }],
@@ -230,7 +230,7 @@ describe('routes', () => {
   });
 
   it('of a single upstream change nothing', () => {
-    const single = createRouter(upstreams.slice(0, 1), true);
+    const single = createRouter({ upstreams: upstreams.slice(0, 1), single: true, prefixed: false });
     expect(single.route('tea.localhost', '/tea/mcp')).toEqual({
       upstream: 0,
       path: '/tea/mcp',
@@ -238,6 +238,44 @@ describe('routes', () => {
       prefix: '',
     });
     expect(single.route(undefined, '/')).toMatchObject({ path: '/', prefix: '' });
+  });
+
+  it.each([
+    ['/mcp', '/mcp', ''],
+    ['/', '/', ''],
+    ['/tea', '/tea', ''],
+    ['/teapot/mcp', '/teapot/mcp', ''],
+    ['/coffee/mcp', '/coffee/mcp', ''],
+    ['/tea/mcp', '/mcp', '/tea'],
+    ['/tea/', '/', '/tea'],
+    ['/tea//a/%2F/../b', '//a/%2F/../b', '/tea'],
+    ['/.well-known/x', '/.well-known/x', ''],
+    ['/.well-known/x/mcp', '/.well-known/x/mcp', ''],
+    ['/.well-known/x/tea', '/.well-known/x', '/tea'],
+    ['/.well-known/x/tea/mcp', '/.well-known/x/mcp', '/tea'],
+  ])('of the only server of a file lead to it at `/` and under its name: %s', (target, path, prefix) => {
+    const only = createRouter({ upstreams: upstreams.slice(0, 1), single: true, prefixed: true });
+    const expected = { upstream: 0, path, query: 'q=1', prefix };
+    expect(only.route('localhost', `${target}?q=1`)).toEqual(expected);
+    // Whoever names it as the host has no need of a prefix, alone or not.
+    expect(only.route('tea.localhost', `${target}?q=1`)).toEqual({ ...expected, path: target, prefix: '' });
+  });
+
+  it.each([
+    ['/tea', '/tea', '/tea', ''],
+    ['/tea', '/tea/', '/tea/', ''],
+    ['/tea', '/tea/message', '/tea/message', ''],
+    ['/tea', '/tea/tea', '/tea', '/tea'],
+    ['/tea', '/tea/teapot', '/tea/teapot', ''],
+    ['/tea/v1', '/tea/v1', '/tea/v1', ''],
+    ['/tea/v1', '/tea/tea/v1', '/tea/v1', '/tea'],
+    ['/tea', '/.well-known/x/tea', '/.well-known/x/tea', ''],
+    ['/tea', '/.well-known/x/tea/tea', '/.well-known/x/tea', '/tea'],
+    ['/teapot', '/tea/teapot', '/teapot', '/tea'],
+  ])('of an only server at %s never lose it: %s', (endpointPath, target, path, prefix) => {
+    const only = upstreams.slice(0, 1).map((upstream) => ({ ...upstream, endpointPath }));
+    const router = createRouter({ upstreams: only, single: true, prefixed: true });
+    expect(router.route('localhost', target)).toEqual({ upstream: 0, path, query: undefined, prefix });
   });
 
   it('read absolute targets as a server must', () => {

@@ -4,7 +4,7 @@
  */
 import { hostName } from './guard.ts';
 import { PathBook } from './pathBook.ts';
-import type { UpstreamSettings } from './settings.ts';
+import type { ProxySettings, UpstreamSettings } from './settings.ts';
 
 export interface Route {
   /** Index into the settings' upstreams. */
@@ -18,15 +18,18 @@ export interface Route {
 }
 
 export interface Router {
-  /** Undefined when several upstreams exist and the path names none. `target` is in origin form. */
+  /** Undefined when none has `/` for itself and the path names none. `target` is in origin form. */
   route(host: string | undefined, target: string): Route | undefined;
 }
 
 /** `/.well-known/{x}/{name}/rest`: RFC 8615 puts the well-known part first, RFC 9728 §3.1 the path behind it. */
 const WELL_KNOWN = /^(\/\.well-known\/[^/]+)\/([^/]+)(\/.*)?$/;
 
-export function createRouter(upstreams: readonly UpstreamSettings[], single: boolean): Router {
+type Mounts = Pick<ProxySettings, 'upstreams' | 'single' | 'prefixed'>;
+
+export function createRouter({ upstreams, single, prefixed }: Mounts): Router {
   const byName = new Map(upstreams.map((upstream, index) => [upstream.name, index]));
+  const only = single ? upstreams[0] : undefined;
 
   const byHost = (host: string | undefined): number | undefined => {
     if (host === undefined) return undefined;
@@ -39,22 +42,53 @@ export function createRouter(upstreams: readonly UpstreamSettings[], single: boo
       const mark = target.indexOf('?');
       const path = mark === -1 ? target : target.slice(0, mark);
       const query = mark === -1 ? undefined : target.slice(mark + 1);
-      if (single) return { upstream: 0, path, query, prefix: '' };
+      if (only) {
+        const split = prefixed && byHost(host) === undefined ? splitOfOnly(only, path) : undefined;
+        return { upstream: 0, path: split?.rest ?? path, query, prefix: split ? `/${split.name}` : '' };
+      }
       const named = byHost(host);
       if (named !== undefined) return { upstream: named, path, query, prefix: '' };
-      const second = path.indexOf('/', 1);
-      const first = second === -1 ? path.slice(1) : path.slice(1, second);
-      const prefixed = byName.get(first);
-      if (prefixed !== undefined) {
-        const rest = second === -1 ? '/' : path.slice(second);
-        return { upstream: prefixed, path: rest, query, prefix: `/${first}` };
-      }
-      const known = WELL_KNOWN.exec(path);
-      const owner = known?.[2] === undefined ? undefined : byName.get(known[2]);
-      if (!known || owner === undefined) return undefined;
-      return { upstream: owner, path: `${known[1]}${known[3] ?? ''}`, query, prefix: `/${known[2]}` };
+      const split = splitWellKnown(path) ?? splitPrefix(path);
+      const upstream = byName.get(split.name);
+      if (upstream !== undefined) return { upstream, path: split.rest, query, prefix: `/${split.name}` };
+      return undefined;
     },
   };
+}
+
+/** A path that may name an upstream. */
+interface Split {
+  readonly name: string;
+  /** What follows the name; empty, or from a slash on. */
+  readonly behind: string;
+  /** The path as that upstream knows it. */
+  readonly rest: string;
+}
+
+function splitPrefix(path: string): Split {
+  const second = path.indexOf('/', 1);
+  if (second === -1) return { name: path.slice(1), behind: '', rest: '/' };
+  const behind = path.slice(second);
+  return { name: path.slice(1, second), behind, rest: behind };
+}
+
+function splitWellKnown(path: string): Split | undefined {
+  const [, known, name, behind = ''] = WELL_KNOWN.exec(path) ?? [];
+  return known === undefined || name === undefined ? undefined : { name, behind, rest: `${known}${behind}` };
+}
+
+/**
+ * The split of an upstream that has `/` for itself, where it is asked for by its name. Only `/{name}/…` is, for
+ * `/{name}` may be a page of its own. Where the upstream's own path lies under its name (`mcp` at `/mcp`), the
+ * name must come twice, or clients at `/` would be sent astray.
+ */
+function splitOfOnly({ name, endpointPath }: UpstreamSettings, path: string): Split | undefined {
+  const known = splitWellKnown(path);
+  const split = known ?? splitPrefix(path);
+  if (split.name !== name) return undefined;
+  const isUnderName = (text: string): boolean => `${text}/`.startsWith(`/${name}/`);
+  const isAsked = isUnderName(endpointPath) ? isUnderName(split.behind) : known || split.behind !== '';
+  return isAsked ? split : undefined;
 }
 
 /**

@@ -24,6 +24,8 @@ export interface ProxySettings {
   readonly upstreams: readonly UpstreamSettings[];
   /** One upstream mounted at `/`, nothing rewritten. Otherwise each has its prefix `/{name}/`. */
   readonly single: boolean;
+  /** The single upstream is reached under `/{name}/` too, as it would be beside others. */
+  readonly prefixed: boolean;
   /** Rewrite `endpoint` data, `Location`, `resource` and `resource_metadata` without a prefix too. */
   readonly rewriteUrls: boolean;
   /** Hand the client's `Host` on instead of the upstream's own. */

@@ -223,6 +223,34 @@ describe('a single upstream', () => {
     expect(await ask('/other')).toMatchObject({ url: '/other' });
   });
 
+  it('from a file is at `/` as it is, and under its name as one of several would be', async () => {
+    const shop = await aShop('tea');
+    const rig = keep(await startRigOn(shop, { upstreams: [anUpstream(shop.origin)], prefixed: true }));
+    const { url } = rig.proxy;
+    const call = async (path: string) =>
+      (await fetch(`${url}${path}`, { method: 'POST', body: '{"id":1}' })).json();
+    for (const path of ['/mcp', '/tea/mcp']) expect(await call(path)).toEqual({ name: 'tea', url: '/mcp' });
+    expect(await rig.waitFor('request', 2)).toMatchObject([
+      { server: 'tea', path: '/mcp' },
+      { server: 'tea', path: '/mcp' },
+    ]);
+    const locationOf = async (path: string) =>
+      (await fetch(`${url}${path}`, { redirect: 'manual' })).headers.get('location');
+    expect(await locationOf('/moved')).toBe(`${shop.origin}/mcp`);
+    expect(await locationOf('/tea/moved')).toBe(`${url}/tea/mcp`);
+    const resourceOf = async (path: string) =>
+      (await fetch(`${url}/.well-known/oauth-protected-resource${path}`)).json();
+    expect(await resourceOf('/mcp')).toMatchObject({ resource: `${shop.origin}/mcp` });
+    expect(await resourceOf('/tea/mcp')).toMatchObject({ resource: `${url}/tea/mcp` });
+  });
+
+  it('that was given by its URL has no other path', async () => {
+    const shop = await aShop('tea');
+    const rig = keep(await startRigOn(shop, { upstreams: [anUpstream(shop.origin)] }));
+    const response = await fetch(`${rig.proxy.url}/tea/mcp`, { method: 'POST', body: '{}' });
+    expect(await response.json()).toEqual({ name: 'tea', url: '/tea/mcp' });
+  });
+
   it('is read under a whole URL too, as clients of forward proxies send it', async () => {
     const shop = await aShop('tea');
     const rig = keep(await startRigOn(shop, { upstreams: [anUpstream(shop.origin)] }));

@@ -14,6 +14,7 @@ export const DEFAULTS: Omit<ProxySettings, 'upstreams'> = {
   host: '127.0.0.1',
   port: 0,
   single: true,
+  prefixed: false,
   rewriteUrls: false,
   preserveHost: false,
   forwardedHeaders: false,
