@@ -47,13 +47,13 @@ export function countStatus(counts: CheckCounts, status: string): number {
 }
 
 /** A check that came out differently: its line ends with how often, directly and through the proxy. */
-export interface Difference {
+interface Difference {
   readonly id: string;
   readonly line: string;
 }
 
 /** Every check that differs between the two sides, in the order of their ids. */
-export function findDifferences(direct: CheckCounts, proxied: CheckCounts): readonly Difference[] {
+function findDifferences(direct: CheckCounts, proxied: CheckCounts): readonly Difference[] {
   const keys = [...new Set([...direct.keys(), ...proxied.keys()])].sort();
   return keys
     .filter((key) => direct.get(key) !== proxied.get(key))

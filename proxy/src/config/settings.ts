@@ -26,7 +26,7 @@ export function toObserverSettings(
 }
 
 /** The user's rules come first: of two patterns that match the same text, the first names itself. */
-export function toRedaction(values: OptionValues): RedactionRules {
+function toRedaction(values: OptionValues): RedactionRules {
   const own = values['redact-pattern'].map((item) => {
     const at = item.indexOf('=');
     return { name: item.slice(0, at), source: item.slice(at + 1) };

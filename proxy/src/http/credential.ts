@@ -49,7 +49,7 @@ export function credentialPrefix(value: string, chars: number): string {
 }
 
 /** Scheme names are case-insensitive (RFC 9110 §11.1). */
-export function authorizationKind(value: string): CredentialSighting['kind'] {
+function authorizationKind(value: string): CredentialSighting['kind'] {
   const scheme = /^\s*([^\s]+)\s/.exec(value)?.[1]?.toLowerCase();
   return scheme === 'bearer' || scheme === 'basic' ? scheme : 'other';
 }

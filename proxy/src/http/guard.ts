@@ -56,7 +56,7 @@ export function hostName(authority: string): string {
 }
 
 /** `localhost`, `*.localhost` (RFC 6761 §6.3), 127.0.0.0/8, `::1` and its IPv4-mapped form. */
-export function isLoopbackName(name: string): boolean {
+function isLoopbackName(name: string): boolean {
   if (name === 'localhost' || name.endsWith('.localhost')) return true;
   if (isIP(name) === 4) return name.startsWith('127.');
   if (isIP(name) !== 6) return false;

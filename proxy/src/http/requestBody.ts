@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { GrowingBytes } from '../mcp/growingBytes.ts';
 
 /** Bodies up to this size are read whole before they are forwarded. */
-export const WHOLE_BODY_BYTES_MAX = 65_536;
+const WHOLE_BODY_BYTES_MAX = 65_536;
 /** A chunked body that has not ended by then is streamed: its sender may be waiting for the answer. */
 const CHUNKED_PATIENCE_MS = 10;
 
