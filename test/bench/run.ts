@@ -95,10 +95,17 @@ class Comparison {
     }
     for (const variant of this.#left().filter(({ name }) => soakVariants.includes(name))) {
       say(`long run: ${variant.name}`);
-      await this.#attempt(variant, async (running) => {
-        const soak = await measureSoak(this.#stage.bench, variant, running, this.#plan);
-        this.#soaks.set(variant.name, soak);
-      });
+      await this.#attempt(variant, (running) => this.#soak(variant, running));
+    }
+  }
+
+  /** What fails in the long run keeps the rounds it had before: those were right. */
+  async #soak(variant: Variant, running: RunningVariant): Promise<void> {
+    try {
+      this.#soaks.set(variant.name, await measureSoak(this.#stage.bench, variant, running, this.#plan));
+    } catch (error) {
+      say(`${variant.name} has no long run: ${error instanceof Error ? error.message : String(error)}`);
+      process.exitCode = 1;
     }
   }
 
