@@ -20,6 +20,7 @@ import type {
 } from '../../proxy/src/observation/frame.ts';
 import { Observer } from '../../proxy/src/observation/observer.ts';
 import type { ObserverSettings } from '../../proxy/src/observation/settings.ts';
+import { SETTINGS, T0 } from '../../proxy/src/testing/frames.ts';
 
 /** One line of `wire.jsonl`. `at` is in milliseconds since the story began. */
 export type WireLine =
@@ -62,29 +63,15 @@ export type WireLine =
   | { readonly at: number; readonly pause: true }
   | { readonly at: number; readonly shutdown: true };
 
-/** 2026-11-20T10:00:00Z, in microseconds: every story begins then. */
-const EPOCH_US = 1_795_168_800_000_000;
 /** The proxy ticks four times a second; twice is enough here. */
 const TICK_US = 500_000;
 /** From the last byte received to the last byte handed on. */
 const PASSING_US = 40;
 
+/** Set up as tests of the fold are, but with the redaction that users get. */
 export const STORY_SETTINGS: ObserverSettings = {
-  servers: [
-    { name: 'shop', address: 'shop.internal', port: 8080 },
-    { name: 'files', address: 'files.internal', port: 8080 },
-  ],
-  seed: '00112233445566778899aabbccddeeff',
-  unansweredAfterUs: 60_000_000,
-  resumeWindowUs: 300_000_000,
-  retryWindowUs: 300_000_000,
-  sessionIdleUs: 1_800_000_000,
-  payloadMode: 'redacted',
-  payloadBytesMax: 65_536,
-  inspectDepthMax: 1_000,
+  ...SETTINGS,
   redaction: { keys: REDACTED_KEYS, patterns: PATTERNS_BUILT_IN, paths: [] },
-  traceParent: 'parent',
-  hashSessionIds: false,
 };
 
 export function readWire(path: string): WireLine[] {
@@ -125,8 +112,8 @@ class Recorder {
   readonly #running = new Map<number, Running>();
   readonly #budget = new ByteBudget(64 * 1024 * 1024);
   readonly #readCredential = createCredentialReader(true);
-  #nowUs = EPOCH_US;
-  #tickUs = EPOCH_US;
+  #nowUs = T0;
+  #tickUs = T0;
   #ids = 0;
 
   constructor(cut: Cutter) {
@@ -134,7 +121,7 @@ class Recorder {
   }
 
   take(line: WireLine): void {
-    const atUs = EPOCH_US + Math.round(line.at * 1000);
+    const atUs = T0 + Math.round(line.at * 1000);
     for (let tick = this.#tickUs + TICK_US; tick < atUs; tick += TICK_US) {
       this.#tickUs = tick;
       this.frames.push({ kind: 'tick', atUs: tick });
