@@ -8,6 +8,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serviceEnv } from './service-env.mjs';
 
 const ROOT = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const PINNED_NODE = path.join(
@@ -25,6 +26,7 @@ const TASKS = {
   check: ['scripts/check.ts'],
   stories: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'stories'],
   bench: ['test/bench/run.ts'],
+  build: ['node_modules/typescript/bin/tsc', '-p', 'proxy/tsconfig.build.json'],
   conformance: ['test/conformance/run.ts'],
   docs: ['scripts/docs.ts'],
 };
@@ -100,6 +102,7 @@ function run(given, rest) {
     cwd: task === 'start' ? (process.env.INIT_CWD ?? process.cwd()) : ROOT,
     env: {
       ...process.env,
+      ...(task === 'start' ? serviceEnv(process.env) : {}),
       PATH: `${path.join(ROOT, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH ?? ''}`,
     },
   });

@@ -17,6 +17,7 @@ import { formatReport } from './report.ts';
 import { findFaults } from './validation.ts';
 import {
   type Addresses,
+  buildProxy,
   findObstacle,
   type RunningVariant,
   startVariant,
@@ -181,6 +182,7 @@ async function main(): Promise<void> {
     return;
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
+  buildProxy();
   const stage = await startStage();
   try {
     const profiled = variants.find(({ name }) => name === plan.profile);

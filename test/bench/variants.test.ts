@@ -1,12 +1,12 @@
 /** Every forwarding variant that needs no more than this repository, before any run relies on it. */
-import { existsSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { nginxConfig } from './nginx.ts';
 import { askProgram, findFreePort, type Program, startProgram } from './program.ts';
 import type { ReceiverCount } from './receiverProgram.ts';
 import { findFaults } from './validation.ts';
-import { mainPath, startVariant, variants } from './variants.ts';
+import { buildProxy, mainPath, startVariant, variants } from './variants.ts';
 
 const here = import.meta.dirname;
 const programs: Program[] = [];
@@ -70,6 +70,8 @@ it("nginx's configuration stays in its directory and on loopback", () => {
   expect(paths.filter((each) => each !== '/' && !each?.startsWith('/tmp/somewhere/'))).toEqual([]);
 });
 
-it('the command line that is measured exists', () => {
-  expect(existsSync(mainPath)).toBe(true);
+it('the command line that is measured is built and runs', () => {
+  buildProxy();
+  const done = spawnSync(process.execPath, [mainPath, '--version'], { encoding: 'utf8' });
+  expect(done).toMatchObject({ status: 0, stderr: '', stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
 });

@@ -2,9 +2,11 @@
  * What is compared: every way from the load generator to the upstream, each as a process of its own. A variant
  * that cannot run here says why, and the others run without it.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { serviceEnv } from '../../scripts/service-env.mjs';
 import { endpointPath } from './fixtures.ts';
 import { findNginx, setUpNginx } from './nginx.ts';
 import { findFreePort, type Program, startProgram } from './program.ts';
@@ -65,14 +67,23 @@ export interface RunningVariant {
 }
 
 const here = import.meta.dirname;
-export const mainPath = path.join(here, '..', '..', 'proxy', 'src', 'main.ts');
+const root = path.join(here, '..', '..');
+/** The emitted program, as the package and the image run it: type stripping alone would keep 40 MB resident. */
+export const mainPath = path.join(root, 'proxy', 'dist', 'main.js');
+
+/** Emits the program anew. @throws with what the compiler says. */
+export function buildProxy(): void {
+  const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const args = [compiler, '-p', path.join(root, 'proxy', 'tsconfig.build.json')];
+  const done = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (done.status !== 0) throw new Error(`the proxy could not be built:\n${done.stdout}${done.stderr}`);
+}
 
 /** Why the variant cannot run on this machine; undefined when it can. */
 export function findObstacle(variant: Variant): string | undefined {
   if (variant.name === 'nginx' && findNginx() === undefined) {
     return 'no nginx binary was found (on Debian: apt-get install nginx-light)';
   }
-  if (variant.flags !== undefined && !existsSync(mainPath)) return 'the command line is not there';
   return undefined;
 }
 
@@ -104,6 +115,7 @@ export async function startVariant(
       ],
       env: {
         ...env,
+        ...serviceEnv(env),
         ...(variant.exports && { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${receiverPort}` }),
       },
     },

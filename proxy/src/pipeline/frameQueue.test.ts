@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { EndFrame, Frame, RequestFrame, ResponseFrame } from '../observation/frame.ts';
-import { FrameQueue, sizeOf } from './frameQueue.ts';
+import { FrameQueue, type QueueSettings, sizeOf } from './frameQueue.ts';
 
 const request = (exchange: number, text = ''): RequestFrame => ({
   kind: 'request',
@@ -33,7 +33,8 @@ const end = (exchange: number): EndFrame => ({
 });
 
 /** A receiver that takes only when told to. */
-function stage(settings = { framesMax: 4, bytesMax: 1_000_000, batchMax: 100 }) {
+function stage(given: Partial<QueueSettings> = {}) {
+  const settings = { framesMax: 4, bytesMax: 1_000_000, batchMax: 100, batchBytesMax: 1_000_000, ...given };
   const posted: Frame[] = [];
   let batches = 0;
   let frames = 0;
@@ -80,9 +81,19 @@ describe('FrameQueue', () => {
   });
 
   it('does not wait when enough has gathered', () => {
-    const { queue, batches } = stage({ framesMax: 100, bytesMax: 1_000_000, batchMax: 2 });
+    const { queue, batches } = stage({ framesMax: 100, batchMax: 2 });
     queue.push(request(1));
     queue.push(response(1));
+    expect(batches()).toBe(1);
+  });
+
+  it('does not wait when enough text has gathered', () => {
+    const { queue, batches } = stage({ framesMax: 100, batchBytesMax: 1_000 });
+    queue.push(request(1));
+    expect(batches()).toBe(0);
+    queue.push(response(1));
+    expect(batches()).toBe(1);
+    queue.push(end(1));
     expect(batches()).toBe(1);
   });
 
@@ -150,7 +161,7 @@ describe('FrameQueue', () => {
   });
 
   it('is full by bytes too, and one frame may be larger than all the room', () => {
-    const { queue, posted, takeAll } = stage({ framesMax: 100, bytesMax: 2_000, batchMax: 100 });
+    const { queue, posted, takeAll } = stage({ framesMax: 100, bytesMax: 2_000 });
     queue.push(request(1, 'x'.repeat(5_000)));
     queue.push(request(2));
     takeAll();

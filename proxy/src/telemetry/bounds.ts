@@ -5,10 +5,10 @@ const MEBIBYTE = 1024 * 1024;
 
 export const TRACE_DELIVERY: DeliverySettings = {
   batchMax: 512,
-  batchWeightMax: 2 * MEBIBYTE,
+  batchWeightMax: MEBIBYTE / 2,
   delayMs: 1_000,
   queueMax: 32_768,
-  queueWeightMax: 48 * MEBIBYTE,
+  queueWeightMax: 16 * MEBIBYTE,
   inFlightMax: 4,
   backoffMinMs: 1_000,
   backoffMaxMs: 30_000,
@@ -17,9 +17,8 @@ export const TRACE_DELIVERY: DeliverySettings = {
 /** Payloads make log batches heavy: by weight they stay small, so that no batch blocks its thread for long. */
 export const LOG_DELIVERY: DeliverySettings = {
   ...TRACE_DELIVERY,
-  batchWeightMax: MEBIBYTE,
   queueMax: 49_152,
-  queueWeightMax: 64 * MEBIBYTE,
+  queueWeightMax: 24 * MEBIBYTE,
 };
 
 /** Rough size of a span, and of a log record without its body. */

@@ -14,7 +14,7 @@ export const FIXED32 = 5;
 const TWO_32 = 2 ** 32;
 /** Buffers kept for use again: as many as may be under way at once. */
 const SPARES_MAX = 4;
-const SPARE_BYTES_MAX = 4 * 1024 * 1024;
+const SPARE_BYTES_MAX = 1024 * 1024;
 
 /** A tag of one byte: field numbers up to 15. */
 export function tagOf(field: number, wireType: number): number {
@@ -23,9 +23,9 @@ export function tagOf(field: number, wireType: number): number {
 
 export class ProtobufWriter {
   // Never from Node's pool: a buffer that is given away and comes back must be whole.
-  #bytes: Buffer<ArrayBufferLike> = Buffer.allocUnsafeSlow(64 * 1024);
+  #bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafeSlow(64 * 1024);
   #at = 0;
-  readonly #spares: Buffer<ArrayBufferLike>[] = [];
+  readonly #spares: Buffer<ArrayBuffer>[] = [];
   readonly #double = new Float64Array(1);
   readonly #doubleBytes = new Uint8Array(this.#double.buffer);
 
@@ -49,19 +49,20 @@ export class ProtobufWriter {
 
   /** Gives back what `take` gave, when nobody reads it any more: it will be written over. */
   giveBack(bytes: Uint8Array): void {
-    const capacity = bytes.buffer.byteLength;
+    const { buffer } = bytes;
+    const capacity = buffer.byteLength;
     if (this.#spares.length >= SPARES_MAX || capacity > SPARE_BYTES_MAX) return;
     // A copy is as small as its content and would only have to grow again.
-    if (capacity >= this.#bytes.length) this.#spares.push(Buffer.from(bytes.buffer));
+    if (capacity >= this.#bytes.length && buffer instanceof ArrayBuffer)
+      this.#spares.push(Buffer.from(buffer));
   }
 
   /** Makes sure that `count` bytes fit; the methods below that say so rely on it. */
   reserve(count: number): void {
     const needed = this.#at + count;
     if (needed <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#bytes.length * 2));
-    grown.set(this.#bytes.subarray(0, this.#at));
-    this.#bytes = grown;
+    // Moves the memory instead of leaving the old one to the garbage collector.
+    this.#bytes = Buffer.from(this.#bytes.buffer.transfer(Math.max(needed, this.#bytes.length * 2)));
   }
 
   /** One byte, for which there must be room. */

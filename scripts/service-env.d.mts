@@ -1,0 +1,1 @@
+export function serviceEnv(given?: Readonly<Record<string, string | undefined>>): Record<string, string>;
