@@ -44,3 +44,20 @@ export interface ThreadStats {
   readonly exported: number;
   readonly lost: number;
 }
+
+/** How the archive is, in words for a person. */
+export type ArchiveState =
+  | { readonly state: 'ok'; readonly path: string }
+  /** Traffic goes on and is exported; nothing is kept. `advice` says what to do. */
+  | { readonly state: 'off'; readonly reason: string; readonly advice: string };
+
+/** From the observing thread to the page's, over a port of their own. */
+export type ToPage =
+  /** Everything up to this sequence is committed and may be shown. */
+  | { readonly kind: 'committed'; readonly sequence: number }
+  | { readonly kind: 'archive'; readonly archive: ArchiveState }
+  /** Own metrics in Prometheus text form, as asked for. */
+  | { readonly kind: 'metrics'; readonly ask: number; readonly text: string };
+
+/** And back. */
+export type FromPage = { readonly kind: 'metrics'; readonly ask: number };

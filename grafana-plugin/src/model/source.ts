@@ -1,0 +1,40 @@
+/**
+ * Where the views get their data: one port, two roads. The local page implements it over the read API, the Grafana
+ * panel over Loki and Tempo. Everything answers in the contract's shapes and rejects with an `Error` whose message
+ * is a sentence for a reader; `signal` ends what nobody waits for any more.
+ */
+import type {
+  EventDetail,
+  EventFilter,
+  EventItem,
+  EventPage,
+  EventQuery,
+  Facets,
+  Page,
+  Series,
+  SessionItem,
+  SessionQuery,
+  Totals,
+} from 'sightline/contract';
+
+export interface Range {
+  /** Unix milliseconds, inclusive. */
+  readonly from: number;
+  /** Exclusive. */
+  readonly to: number;
+}
+
+export interface Source {
+  events(query: EventQuery, signal: AbortSignal): Promise<EventPage>;
+  event(eventId: string, signal: AbortSignal): Promise<EventDetail>;
+  sessions(query: SessionQuery, signal: AbortSignal): Promise<Page<SessionItem>>;
+  session(sessionId: string, signal: AbortSignal): Promise<SessionItem>;
+  sessionEvents(
+    sessionId: string,
+    page: { readonly limit?: number; readonly cursor?: string },
+    signal: AbortSignal,
+  ): Promise<Page<EventItem>>;
+  facets(filter: Pick<EventFilter, 'from' | 'to' | 'server'>, signal: AbortSignal): Promise<Facets>;
+  totals(range: Range, signal: AbortSignal): Promise<Totals>;
+  series(range: Range & { readonly step: number }, signal: AbortSignal): Promise<Series>;
+}

@@ -1,0 +1,95 @@
+/**
+ * What the archive is to the others. It is written in the observing thread and read in another one, so writing and
+ * reading are two interfaces. Implementations are in `store/`; whoever reads or fills one imports only this.
+ */
+import type {
+  Attributes,
+  EventDetail,
+  EventFilter,
+  EventItem,
+  EventPage,
+  EventQuery,
+  Facets,
+  Page,
+  Series,
+  SessionItem,
+  SessionQuery,
+  Totals,
+} from '../contract/index.ts';
+import type { RecordedEvent } from './event.ts';
+
+/** An event with its place in the archive. */
+export interface StoredEvent {
+  /** From 1, increasing in the order of writing, never used again. */
+  readonly sequence: number;
+  readonly event: RecordedEvent;
+}
+
+/** One cursor each: a signal is delivered up to here. */
+export type OutboxSignal = 'traces' | 'logs';
+
+/** The writing side. Synchronous, because SQLite is; every call is one transaction. */
+export interface Archive {
+  /**
+   * Writes events; when it returns they survive a kill. Returns the sequence of the first, the others follow
+   * without a gap. @throws when it could not; nothing is written then.
+   */
+  append(events: readonly RecordedEvent[]): number;
+  /** The sequence of the newest event; 0 when empty. */
+  latest(): number;
+  /** Events after a sequence, in order, with their payloads, at most `limit`. */
+  readAfter(sequence: number, limit: number): readonly StoredEvent[];
+  /** How far a signal was delivered; undefined when it never was. */
+  cursor(signal: OutboxSignal): number | undefined;
+  /** Moves a cursor; never backwards. */
+  moveCursor(signal: OutboxSignal, sequence: number): void;
+  /** Keeps what a collector refuses for good, with its reason, out of the way. */
+  setAside(signal: OutboxSignal, sequence: number, reason: string): void;
+  /** Sessions with activity since, newest first, at most `limit`: what the fold goes on from after a restart. */
+  recentSessions(sinceMs: number, limit: number): readonly RememberedSession[];
+  /** One slice of retention, under 20 ms; true when there is more to do. */
+  retain(nowMs: number): boolean;
+  readonly stats: ArchiveStats;
+  close(): void;
+}
+
+/** A session as its last summary left it. */
+export interface RememberedSession {
+  /** The last `sightline.session` summary, open or ended. */
+  readonly summary: Attributes;
+  /** Number of its last event. */
+  readonly number: number;
+  readonly mcpSessionId?: string;
+}
+
+export interface ArchiveStats {
+  readonly bytes: number;
+  readonly events: number;
+  /** Unix milliseconds of the oldest event kept. */
+  readonly oldestMs?: number;
+  /** Events removed before a collector had them. */
+  readonly unsentRemoved: number;
+}
+
+/** The reading side: answers in the API's shapes. May be used from another thread and while writing goes on. */
+export interface ArchiveReader {
+  events(query: EventQuery): EventPage;
+  event(eventId: string): EventDetail | undefined;
+  sessions(query: SessionQuery): Page<SessionItem>;
+  session(sessionId: string): SessionItem | undefined;
+  /** A session's events in the order they began (`startTime`, then sequence). */
+  sessionEvents(
+    sessionId: string,
+    page: { readonly limit?: number; readonly cursor?: string },
+  ): Page<EventItem>;
+  facets(filter: Pick<EventFilter, 'from' | 'to' | 'server'>): Facets;
+  totals(range: { readonly from: number; readonly to: number }): Totals;
+  series(range: { readonly from: number; readonly to: number; readonly step: number }): Series;
+  /** Sessions whose summary changed after a sequence, for the live stream. */
+  sessionsAfter(sequence: number, limit: number): readonly SessionItem[];
+  /** Every event of a filter in chunks, oldest first, with payloads when asked: exports. */
+  exportEvents(filter: EventFilter, withPayloads: boolean): Iterable<readonly EventDetail[]>;
+  latest(): number;
+  stats(): ArchiveStats;
+  close(): void;
+}
