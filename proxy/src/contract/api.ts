@@ -249,11 +249,36 @@ export interface SessionQuery {
   readonly cursor?: string;
 }
 
+/** What the live stream's server-sent events are called, and what their data (JSON) is. */
+export interface LiveEvents {
+  /** New events in the order of writing; the id of the server-sent event is the sequence reached. */
+  readonly events: readonly EventItem[];
+  /** Sessions whose summary changed; each replaces what was known of it. */
+  readonly sessions: readonly SessionItem[];
+  /** The position asked for is not of this archive, or too far behind: load anew, the stream goes on from here. */
+  readonly reset: { readonly latest: number };
+}
+
+/** What a page says while there is nothing to show: where it stands, and where clients are pointed. */
+export interface About {
+  readonly version: string;
+  readonly servers: readonly { readonly name: string; readonly clientUrl: string }[];
+  /** The bundled demo makes the traffic. */
+  readonly demo: boolean;
+  /** Milliseconds: an open session with an event this recent is active. */
+  readonly activeWindow: number;
+  /** `off`: traffic goes on and is exported, nothing is kept; `advice` says what to do. */
+  readonly archive:
+    | { readonly state: 'ok' }
+    | { readonly state: 'off'; readonly reason: string; readonly advice: string };
+}
+
 /** RFC 9457. */
 export interface Problem {
   readonly type: string;
   readonly title: string;
   readonly status: number;
+  /** What was found, and what would be right or what to do. */
   readonly detail: string;
   /** The query parameter that is wrong. */
   readonly parameter?: string;

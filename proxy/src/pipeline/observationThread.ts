@@ -3,7 +3,7 @@
  * ends it in order. Whatever happens over there, nothing here throws into traffic or waits for it.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { Worker } from 'node:worker_threads';
+import { type MessagePort, Worker } from 'node:worker_threads';
 import type { FrameSink } from '../observation/frame.ts';
 import { FrameQueue } from './frameQueue.ts';
 import {
@@ -23,6 +23,8 @@ export interface ThreadDeps {
   readonly onLines: (text: string) => void;
   /** One line about ourselves. */
   readonly onLog: (line: string) => void;
+  /** The observing thread's end of its channel to the page's. */
+  readonly page?: MessagePort | undefined;
 }
 
 export interface ObservationThread {
@@ -48,11 +50,16 @@ export async function startObservationThread<Lines>(
   deps: ThreadDeps,
 ): Promise<ObservationThread> {
   const taken = new Int32Array(new SharedArrayBuffer(8));
-  const workerData: ThreadStart<Lines> = { ...settings, taken };
+  const { page } = deps;
+  const workerData: ThreadStart<Lines> = { ...settings, taken, ...(page === undefined ? {} : { page }) };
   // The same file under the name it has unbuilt and built.
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   // Our flags (a profiler, a bigger heap) are for this thread; what comes over stdout goes through `onLines`.
-  const worker = new Worker(new URL(file, import.meta.url), { workerData, execArgv: [] });
+  const worker = new Worker(new URL(file, import.meta.url), {
+    workerData,
+    execArgv: [],
+    transferList: page === undefined ? [] : [page],
+  });
   const post = (message: ToThread): void => worker.postMessage(message);
   let alive = true;
   let closed: (stats: ThreadStats | undefined) => void = () => {};

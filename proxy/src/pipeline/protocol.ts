@@ -1,4 +1,5 @@
-/** What the two threads say to each other. Frames go over as plain arrays; everything else has a `kind`. */
+/** What the threads say to each other. Frames go over as plain arrays; everything else has a `kind`. */
+import type { MessagePort } from 'node:worker_threads';
 import type { Frame, ShutdownFrame } from '../observation/frame.ts';
 import type { ObserverSettings } from '../observation/settings.ts';
 
@@ -15,6 +16,8 @@ export interface ThreadSettings<Lines> {
 /** `workerData`: the settings, and two counters that the thread adds to as it takes frames. */
 export interface ThreadStart<Lines> extends ThreadSettings<Lines> {
   readonly taken: Int32Array;
+  /** To the page's thread: `ToPage` goes out, `FromPage` comes in. Absent without a page. */
+  readonly page?: MessagePort;
 }
 
 /** Places in `taken`. */
