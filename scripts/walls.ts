@@ -64,12 +64,14 @@ export const ROOMS: readonly Room[] = [
     builtins: ['node:crypto{createHash,hash}'],
     pure: true,
   },
+  // Below the two rooms that listen, because one rule of who may call holds for both (decision 12).
+  { name: 'guard', at: ['proxy/src/guard/'], builtins: ['node:net{isIP}'], pure: true },
 
   // ── the edges: siblings, each blind to the others ──────────────────────────────────────────────────────
   {
     name: 'http',
     at: ['proxy/src/http/'],
-    rooms: ['contract', 'mcp', 'observation'],
+    rooms: ['contract', 'guard', 'mcp', 'observation'],
     builtins: SERVER_BUILTINS,
     packages: ['express', 'http-proxy-middleware', 'undici'],
     files: { 'country.ts': { builtins: ['node:fs', 'node:module'], packages: ['maxmind'] } },
@@ -96,9 +98,8 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'web',
     at: ['proxy/src/web/'],
-    rooms: ['contract', 'observation'],
+    rooms: ['contract', 'guard', 'observation'],
     builtins: [...SERVER_BUILTINS, 'node:fs', 'node:path'],
-    packages: ['express'],
   },
   { name: 'config', at: ['proxy/src/config/'], rooms: ['contract', 'observation'], pure: true },
   { name: 'terminal', at: ['proxy/src/terminal/'], rooms: ['contract', 'observation'], pure: true },
@@ -107,8 +108,11 @@ export const ROOMS: readonly Room[] = [
     at: ['proxy/src/pipeline/'],
     rooms: ['observation'],
     builtins: ['node:perf_hooks', 'node:worker_threads'],
-    // The composition root of the second thread: it meets the sinks so that nobody else has to.
-    files: { 'worker.ts': { rooms: ['contract', 'telemetry', 'terminal'] } },
+    // The composition roots of the other threads: they meet sinks, archive and page so that nobody else has to.
+    files: {
+      'worker.ts': { rooms: ['contract', 'telemetry', 'terminal'] },
+      'pageWorker.ts': { rooms: ['contract', 'store', 'web'] },
+    },
   },
   {
     name: 'demo',

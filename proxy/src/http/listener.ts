@@ -5,6 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createGuard } from '../guard/guard.ts';
 import type { FrameSink } from '../observation/frame.ts';
 import { type CountryOf, createAddressReader, createTrust, plainAddress } from './address.ts';
 import {
@@ -19,7 +20,6 @@ import { createApp } from './app.ts';
 import { ByteBudget } from './bytes.ts';
 import { createCredentialReader } from './credential.ts';
 import { Exchange, type ExchangeContext } from './exchange.ts';
-import { createGuard } from './guard.ts';
 import { PassThrough, writeAnswer, writeRawAnswer } from './passThrough.ts';
 import { type RequestHead, readRequestHead } from './requestHead.ts';
 import type { RewriteRules } from './rewrite.ts';

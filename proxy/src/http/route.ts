@@ -2,7 +2,7 @@
  * Which upstream a request is for, and under which path that upstream knows it. Pure text work: paths and queries
  * go on byte for byte as they came (`//`, `%2F`, `..`, an empty query), only a prefix of ours is taken away.
  */
-import { hostName } from './guard.ts';
+import { hostName } from '../guard/guard.ts';
 import { PathBook } from './pathBook.ts';
 import type { ProxySettings, UpstreamSettings } from './settings.ts';
 

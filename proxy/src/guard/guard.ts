@@ -1,5 +1,5 @@
 /**
- * Keeps web pages away from a proxy on the user's machine: a page whose name was rebound to 127.0.0.1 carries
+ * Keeps web pages away from what listens on the user's machine, the proxy and its own page alike: a page whose name was rebound to 127.0.0.1 carries
  * its own name in `Host`, a page that simply posts carries its `Origin` (MCP 2025-11-25, transports, Security
  * Warning: invalid Origin is answered 403). Any port counts: the browser's origin check is the other half.
  */
