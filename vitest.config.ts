@@ -13,6 +13,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'proxy/src/**/*.test.ts',
+            'grafana-plugin/src/**/*.test.{ts,tsx}',
             'scripts/**/*.test.ts',
             'test/support/**/*.test.ts',
             'test/bench/**/*.test.ts',

@@ -154,6 +154,7 @@ export const ROOMS: readonly Room[] = [
     at: ['grafana-plugin/src/views/'],
     rooms: ['model'],
     packages: ['react', 'react/jsx-runtime'],
+    files: { 'VirtualRows.tsx': { packages: ['@tanstack/react-virtual'] } },
   },
   {
     name: 'panel',
