@@ -38,3 +38,18 @@ export interface Source {
   totals(range: Range, signal: AbortSignal): Promise<Totals>;
   series(range: Range & { readonly step: number }, signal: AbortSignal): Promise<Series>;
 }
+
+export type {
+  About,
+  Completeness,
+  EventDetail,
+  EventFilter,
+  EventItem,
+  EventQuery,
+  Facets,
+  PayloadItem,
+  Series,
+  SessionItem,
+  SessionQuery,
+  Totals,
+} from 'sightline/contract';

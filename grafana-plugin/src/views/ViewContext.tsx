@@ -1,0 +1,62 @@
+/**
+ * What a shell hands to the views. Views read no clock, no address and no network: all of that comes through here, so
+ * that the same pictures stand on the local page and in a Grafana panel.
+ */
+import { createContext, type ReactNode, useContext } from 'react';
+import type { Zone } from '../model/format.ts';
+import type { About, EventFilter, Source } from '../model/source.ts';
+import type { ViewState } from '../model/viewState.ts';
+
+export const EXPORT_FORMATS = ['json', 'ndjson', 'csv', 'har'] as const;
+export type ExportFormat = (typeof EXPORT_FORMATS)[number];
+
+/** What the shell can do beyond showing; absent where the surrounding page gives it or cannot. */
+export interface Capabilities {
+  /** The page has no time range of its own around it, so the views show one. */
+  readonly rangePicker: boolean;
+  readonly theme?: { readonly choice: ThemeChoice; choose(choice: ThemeChoice): void };
+  /** Address of the trace in a tracing system. */
+  traceLink?(traceId: string): string | undefined;
+  /** Address of a download of the filtered range. */
+  exportLink?(filter: EventFilter, format: ExportFormat): string;
+  /** Where clients are pointed, and how the archive stands; undefined until known. */
+  readonly about?: About;
+}
+
+export type ThemeChoice = 'system' | 'light' | 'dark';
+
+export interface ViewPorts {
+  readonly source: Source;
+  /** Unix milliseconds. */
+  now(): number;
+  readonly view: ViewState;
+  /**
+   * Changes the view. `push` (the default) leaves a step to go back to; `replace` does not, for what changes with
+   * every key stroke.
+   */
+  setView(change: Partial<ViewState>, how?: 'push' | 'replace'): void;
+  readonly zone: Zone;
+  /** False while nobody can see the page: nothing is asked then. */
+  readonly visible: boolean;
+  /** Puts a text on the clipboard; false when the browser refuses. */
+  copy(text: string): Promise<boolean>;
+  readonly capabilities: Capabilities;
+}
+
+const Ports = createContext<ViewPorts | undefined>(undefined);
+
+export function ViewProvider({
+  ports,
+  children,
+}: {
+  readonly ports: ViewPorts;
+  readonly children: ReactNode;
+}) {
+  return <Ports.Provider value={ports}>{children}</Ports.Provider>;
+}
+
+export function usePorts(): ViewPorts {
+  const ports = useContext(Ports);
+  if (ports === undefined) throw new Error('A view stands outside of ViewProvider.');
+  return ports;
+}
