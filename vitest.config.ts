@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Three suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold)
- * and `e2e` (real clients and servers through the real proxy; one file at a time, because each starts
- * processes and the machine may have two cores).
+ * Four suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold),
+ * `e2e` (real clients and servers through the real proxy) and `browser` (the page of the real program in a real
+ * browser). The last two run one file at a time, because each starts processes and the machine may have two cores.
  */
 export default defineConfig({
   test: {
@@ -28,6 +28,16 @@ export default defineConfig({
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          globalSetup: 'test/browser/globalSetup.ts',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

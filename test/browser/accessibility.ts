@@ -1,0 +1,24 @@
+/** Asks axe what a reader with a screen reader, a keyboard or weak eyes would stumble over. */
+import axe from 'axe-core';
+import type { Page } from 'playwright-core';
+
+interface Violation {
+  readonly id: string;
+  readonly help: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
+}
+
+/** Every violation on the page as it stands, one line for each element, as a maintainer can act on it. */
+export async function findViolations(page: Page): Promise<readonly string[]> {
+  // Evaluated by the debugger, so it needs no exception in the content security policy.
+  await page.evaluate(axe.source);
+  const violations = await page.evaluate<readonly Violation[]>(
+    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+  );
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html, failureSummary = '' }) => {
+      const why = failureSummary.replaceAll(/\s+/g, ' ');
+      return `${id} (${help}): ${html.slice(0, 200)}: ${why}`;
+    }),
+  );
+}

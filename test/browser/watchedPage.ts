@@ -1,0 +1,108 @@
+/**
+ * Opens pages in the one browser of a test file and watches each of them: what it writes to the console as an
+ * error, what breaks the content security policy, what leaves its origin, which dialog opens. A test that ends
+ * with any of these has failed, whatever else it looked at. Of a failed test the trace is kept.
+ */
+import path from 'node:path';
+import {
+  type Browser,
+  type BrowserContext,
+  type BrowserContextOptions,
+  chromium,
+  type Page,
+} from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, type TestContext } from 'vitest';
+import { RESULTS } from './results.ts';
+
+/** `describe`, skipped where there is no browser. */
+export const describeInBrowser = describe.skipIf(inject('chromium') === '');
+
+export interface PageOptions extends BrowserContextOptions {
+  /** The test takes the server away: failed requests are then no fault of the page. */
+  readonly outage?: true;
+}
+
+interface Watched {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  readonly faults: string[];
+}
+
+const WIDE = { width: 1440, height: 900 };
+/** Chromium's own words for a request that failed; the page must live with it, so it is no fault by itself. */
+const FAILED_REQUEST = /^Failed to load resource/;
+
+let browser: Browser | undefined;
+const open: Watched[] = [];
+
+beforeAll(async () => {
+  const executablePath = inject('chromium');
+  if (executablePath === '') return;
+  browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-dev-shm-usage'],
+  });
+});
+
+afterEach(async (context) => {
+  const watched = open.splice(0);
+  await keepTraces(watched, context);
+  await Promise.all(watched.map((one) => one.context.close()));
+  expect(watched.flatMap(({ faults }) => faults)).toEqual([]);
+});
+
+afterAll(async () => {
+  await browser?.close();
+});
+
+/** A new page of its own, with nothing remembered, at an address. Light, 1440 px wide, in UTC, unless told otherwise. */
+export async function openWatched(url: string, options: PageOptions = {}): Promise<Page> {
+  if (!browser) throw new Error('there is no browser');
+  const { outage, ...given } = options;
+  const context = await browser.newContext({
+    viewport: WIDE,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    colorScheme: 'light',
+    acceptDownloads: true,
+    permissions: ['clipboard-read', 'clipboard-write'],
+    ...given,
+  });
+  await context.tracing.start({ screenshots: true, snapshots: true });
+  const page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  const faults: string[] = [];
+  watch(page, new URL(url).origin, outage === true, faults);
+  open.push({ context, page, faults });
+  await page.goto(url);
+  return page;
+}
+
+function watch(page: Page, origin: string, outage: boolean, faults: string[]): void {
+  page.on('console', (message) => {
+    if (message.type() !== 'error' && message.type() !== 'warning') return;
+    if (outage && FAILED_REQUEST.test(message.text())) return;
+    faults.push(`console ${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`exception on the page: ${error.stack ?? error.message}`));
+  page.on('dialog', (dialog) => {
+    faults.push(`a dialog opened: ${dialog.message()}`);
+    void dialog.dismiss();
+  });
+  page.on('popup', (popup) => faults.push(`a window opened: ${popup.url()}`));
+  page.on('request', (request) => {
+    const url = request.url();
+    if (!url.startsWith(`${origin}/`) && !/^(?:data|blob|about):/.test(url))
+      faults.push(`left its origin: ${url}`);
+  });
+}
+
+async function keepTraces(watched: readonly Watched[], { task }: TestContext): Promise<void> {
+  const failed = task.result?.state === 'fail';
+  const name = `${task.file.name}-${task.name}`.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 120);
+  await Promise.all(
+    watched.map(async ({ context }, index) => {
+      await context.tracing.stop(failed ? { path: path.join(RESULTS.traces, `${name}-${index}.zip`) } : {});
+    }),
+  );
+}
