@@ -1,10 +1,12 @@
 /**
- * docs/performance.md: the run writes what stands between two marks, people write the rest. A target that is
- * missed needs its reason and what was tried, and no run may wipe that out. Pure.
+ * docs/performance.md: each kind of run writes what stands between two marks of its own, people write the rest. A
+ * target that is missed needs its reason and what was tried, and no run may wipe that out. Pure.
  */
 
-const begin = '<!-- measured: begin -->';
-const end = '<!-- measured: end -->';
+/** The page's parts by the run that writes them: forwarding, the archive and its API, the page in a browser. */
+export type Section = 'measured' | 'measured archive' | 'measured page';
+
+const markOf = (section: Section, side: 'begin' | 'end'): string => `<!-- ${section}: ${side} -->`;
 
 const emptyPage = `# Performance
 
@@ -14,13 +16,19 @@ upstream, receiver and each proxy are processes of their own on loopback; before
 give each answer byte for byte, and the receiver must get exactly the records and spans of those requests. Read
 ratios: absolute numbers belong to the machine and to what else runs on it.
 
-${begin}
-${end}
+${markOf('measured', 'begin')}
+${markOf('measured', 'end')}
 `;
 
 /** The page with a new measured part. @throws when a page exists whose marks are gone. */
-export function renderPage(existing: string | undefined, measured: string): string {
+export function renderPage(
+  existing: string | undefined,
+  measured: string,
+  section: Section = 'measured',
+): string {
   const page = existing ?? emptyPage;
+  const begin = markOf(section, 'begin');
+  const end = markOf(section, 'end');
   const from = page.indexOf(begin);
   const to = page.indexOf(end);
   if (from < 0 || to < from) throw new Error(`docs/performance.md lacks the marks ${begin} and ${end}`);
