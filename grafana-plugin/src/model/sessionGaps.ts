@@ -1,0 +1,53 @@
+/**
+ * What is missing of one session. Its events are numbered 1, 2, … as they were written, so that holes tell by
+ * themselves; the summary says how many there were.
+ */
+import type { EventItem, SessionItem } from 'sightline/contract';
+
+export interface SessionGaps {
+  /** First numbers that the archive no longer keeps. */
+  readonly head: number;
+  /** Numbers between that are not there. */
+  readonly holes: readonly NumberRange[];
+  /** Events the summary counted that have not come: still on their way, or lost. */
+  readonly tail: number;
+}
+
+/** Both ends are missing. */
+export interface NumberRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+export const NO_GAPS: SessionGaps = { head: 0, holes: [], tail: 0 };
+
+/** @param events All that is known of the session, in any order. */
+export function gapsOf(events: Iterable<EventItem>, session: SessionItem | undefined): SessionGaps {
+  const numbers = new Set<number>();
+  let unnumbered = 0;
+  let least = Number.POSITIVE_INFINITY;
+  let most = 0;
+  for (const { eventNumber } of events) {
+    if (eventNumber === undefined) {
+      unnumbered += 1;
+      continue;
+    }
+    numbers.add(eventNumber);
+    least = Math.min(least, eventNumber);
+    most = Math.max(most, eventNumber);
+  }
+  const counted = session?.sessionEvents ?? 0;
+  if (numbers.size === 0) return { ...NO_GAPS, tail: Math.max(0, counted - unnumbered) };
+  const holes: NumberRange[] = [];
+  for (let number = least; number <= most && numbers.size < most - least + 1; number++) {
+    if (numbers.has(number)) continue;
+    const hole = holes.at(-1);
+    if (hole && hole.to === number - 1) holes[holes.length - 1] = { from: hole.from, to: number };
+    else holes.push({ from: number, to: number });
+  }
+  return { head: least - 1, holes, tail: Math.max(0, counted - most) };
+}
+
+export function countHoles(gaps: SessionGaps): number {
+  return gaps.holes.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+}
