@@ -29,6 +29,8 @@ export interface OptionRow {
   readonly negative?: string;
   /** The file cannot name itself. */
   readonly notInFile?: true;
+  /** Its value is never shown. */
+  readonly secret?: true;
 }
 
 export const OPTION_GROUPS = [
@@ -58,7 +60,14 @@ export const OPTIONS = {
     group: 'Where it stands',
     type: ADDRESS,
     fallback: '127.0.0.1:7601',
-    means: 'address of the page, the read API and health (checked, and opened by a later version)',
+    means: 'address of the page, the read API, health and metrics',
+  },
+  'page-token': {
+    group: 'Where it stands',
+    type: { kind: 'text', shape: 'TOKEN' },
+    means:
+      'what a reader of the page and its API has to know: 16 to 128 letters, digits and any of `._~-`. On loopback none is asked for unless it is given; elsewhere one is made up and printed with the address, unless `off` says that anyone may read',
+    secret: true,
   },
   upstream: {
     group: 'Where it stands',
@@ -162,8 +171,7 @@ export const OPTIONS = {
     group: 'Sessions and outcomes',
     type: DURATION,
     fallback: '5m',
-    means:
-      'a session with an event this recent is shown as active (checked, and used by the page of a later version)',
+    means: 'a session with an event this recent is shown as active',
   },
 
   'trace-parent': {

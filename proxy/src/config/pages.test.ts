@@ -5,7 +5,7 @@ import { environmentOf, fileKeyOf, flagOf, OPTION_NAMES, rowOf } from './options
 import { parseConfig } from './parse.ts';
 import { PATTERNS_BUILT_IN } from './redaction.ts';
 import { formatConfig, formatProblems } from './report.ts';
-import { toObserverSettings } from './settings.ts';
+import { toObserverSettings, toPageToken } from './settings.ts';
 import { nearestOf } from './similar.ts';
 import { formatValue, readValue } from './values.ts';
 
@@ -57,6 +57,17 @@ describe('the pages', () => {
     expect(formatConfig(parsed.config)).toContain('flag --config');
   });
 
+  it('the report says that a token is set, and not which', () => {
+    const parsed = parseConfig({
+      argv: ['--check-config', '--page-token=s3cret-s3cret-s3cret'],
+      env: {},
+      readFile: () => ({ wrong: '' }),
+    });
+    if (parsed.kind !== 'check') throw new Error(parsed.kind);
+    expect(formatConfig(parsed.config)).toMatch(/page-token +set +flag/);
+    expect(formatConfig(parsed.config)).not.toContain('s3cret');
+  });
+
   it('problems are one line each', () => {
     expect(formatProblems([{ key: '--a', message: 'is b' }])).toBe('One thing is wrong:\n  --a: is b\n');
   });
@@ -81,6 +92,22 @@ describe('toObserverSettings', () => {
     });
     expect(settings.redaction.patterns[0]).toEqual({ name: 'card', source: '\\d{16}' });
     expect(settings.redaction.keys).toContain('client_secret');
+  });
+});
+
+describe('toPageToken', () => {
+  const given = 'a-token-of-my-own';
+  const sheet: readonly { argv: readonly string[]; token: string | undefined }[] = [
+    { argv: [], token: undefined },
+    { argv: [`--page-token=${given}`], token: given },
+    { argv: ['--page-listen=0.0.0.0:7601', '--allowed-hosts=*'], token: 'made up' },
+    { argv: ['--page-listen=0.0.0.0:7601', '--allowed-hosts=*', `--page-token=${given}`], token: given },
+    { argv: ['--page-listen=0.0.0.0:7601', '--allowed-hosts=*', '--page-token=off'], token: undefined },
+  ];
+  it.each(sheet)('$argv', ({ argv, token }) => {
+    const parsed = parseConfig({ argv, env: {}, readFile: () => ({ wrong: '' }) });
+    if (parsed.kind !== 'run') throw new Error(parsed.kind);
+    expect(toPageToken(parsed.config.values, () => 'made up')).toBe(token);
   });
 });
 

@@ -228,6 +228,26 @@ describe('problems', () => {
       says: 'is reachable from other machines',
     },
     {
+      cell: 'a page beyond loopback',
+      attempt: { env: { SIGHTLINE_PAGE_LISTEN: '0.0.0.0:7601' } },
+      says: "SIGHTLINE_PAGE_LISTEN: '0.0.0.0:7601' is reachable from other machines",
+    },
+    {
+      cell: 'a page at the address of the proxy',
+      attempt: { argv: ['--listen=127.0.0.1:7601'] },
+      says: "--page-listen: '127.0.0.1:7601' is the address of the proxy",
+    },
+    {
+      cell: 'a page at a port that the proxy has on every address',
+      attempt: { argv: ['--listen=0.0.0.0:7601', '--allowed-hosts=*'] },
+      says: 'is the address of the proxy',
+    },
+    ...['short', 'with spaces in its midst', '"quoted-and-long-enough"', 'x'.repeat(129)].map((token) => ({
+      cell: `the token ${token.slice(0, 30)}`,
+      attempt: { argv: [`--page-token=${token}`] },
+      says: '--page-token: is no token',
+    })),
+    {
       cell: 'a proxy in front of itself',
       attempt: { argv: ['http://localhost:7600/mcp'] },
       says: 'is the upstream',
@@ -286,6 +306,10 @@ describe('problems', () => {
       file: { mcpServers: {}, sightline: { x: 1 } },
     };
     expect(problemsOf(attempt)).toHaveLength(5);
+  });
+
+  it('a token that is none is not repeated', () => {
+    expect(problemsOf({ argv: ['--page-token=s3cret!'] }).join()).not.toContain('s3cret');
   });
 
   it('a hostile value stays on one line', () => {

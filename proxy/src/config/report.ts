@@ -11,7 +11,8 @@ export function formatConfig(config: Config): string {
   for (const group of OPTION_GROUPS) {
     lines.push(group);
     for (const name of OPTION_NAMES.filter((one) => rowOf(one).group === group)) {
-      const value = formatValue(rowOf(name).type, config.values[name]);
+      const shown = formatValue(rowOf(name).type, config.values[name]);
+      const value = rowOf(name).secret && shown !== '' ? 'set' : shown;
       const origin = config.origins[name];
       const from = origin.from === 'default' ? 'default' : `${origin.from} ${origin.key}`;
       lines.push(`  ${name.padEnd(20)} ${(value === '' ? '–' : value).padEnd(24)} ${from}`);

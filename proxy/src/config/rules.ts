@@ -2,7 +2,7 @@
 import { parsePath } from '../observation/redactPath.ts';
 import type { Origin } from './config.ts';
 import { isAnyHost, isLoopback } from './loopback.ts';
-import { flagOf, type OptionName, type OptionValues } from './options.ts';
+import { type Address, flagOf, type OptionName, type OptionValues } from './options.ts';
 import { type Problem, show } from './problem.ts';
 import type { Upstream } from './servers.ts';
 import { formatAddress } from './values.ts';
@@ -20,10 +20,25 @@ export function checkRules(
     return origin.from === 'default' ? flagOf(name) : origin.key;
   };
   const problems: Problem[] = [];
-  if (!isLoopback(values.listen.host) && values['allowed-hosts'].length === 0) {
+  for (const name of ['listen', 'page-listen'] as const) {
+    if (isLoopback(values[name].host) || values['allowed-hosts'].length > 0) continue;
     problems.push({
-      key: keyOf('listen'),
-      message: `${show(formatAddress(values.listen))} is reachable from other machines; name the hosts that may be asked for with --allowed-hosts, or say --allowed-hosts '*'`,
+      key: keyOf(name),
+      message: `${show(formatAddress(values[name]))} is reachable from other machines; name the hosts that may be asked for with --allowed-hosts, or say --allowed-hosts '*'`,
+    });
+  }
+  if (isSameSocket(values.listen, values['page-listen'])) {
+    problems.push({
+      key: keyOf('page-listen'),
+      message: `${show(formatAddress(values['page-listen']))} is the address of the proxy; choose another port`,
+    });
+  }
+  const token = values['page-token'];
+  if (token !== undefined && token !== 'off' && !TOKEN.test(token)) {
+    // Never the value: a problem is printed, and perhaps kept.
+    problems.push({
+      key: keyOf('page-token'),
+      message: 'is no token; write 16 to 128 letters, digits and any of ._~- (or off)',
     });
   }
   for (const { url } of upstreams.filter((one) => isItself(one.url, values))) {
@@ -60,9 +75,16 @@ export function checkRules(
   return problems;
 }
 
+/** Guessing it takes for ever, and it stands in an address as it is. */
+const TOKEN = /^[A-Za-z0-9._~-]{16,128}$/;
 const HOST = /^(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?$/;
 /** Of any port: the guard compares the name alone. */
 const NAMES_BELOW = /^\*(?:\.[A-Za-z0-9_-]+)+$/;
+
+/** Whether both would listen at the same place; port 0 is a different one each time. */
+function isSameSocket(a: Address, b: Address): boolean {
+  return a.port === b.port && a.port !== 0 && (a.host === b.host || isAnyHost(a.host) || isAnyHost(b.host));
+}
 
 /** A proxy in front of itself forwards its first request for ever. */
 function isItself(url: URL, values: OptionValues): boolean {

@@ -1,5 +1,6 @@
 /** The configuration a user writes, as the settings that the fold is told: units and defaults applied. */
 import type { ObserverSettings, RedactionRules } from '../observation/settings.ts';
+import { isLoopback } from './loopback.ts';
 import type { OptionValues } from './options.ts';
 import { PATTERNS_BUILT_IN, REDACTED_KEYS } from './redaction.ts';
 import type { Upstream } from './servers.ts';
@@ -23,6 +24,16 @@ export function toObserverSettings(
     traceParent: values['trace-parent'],
     hashSessionIds: values['hash-session-ids'],
   };
+}
+
+/**
+ * What readers of the page have to know; undefined when nothing. Beyond loopback one is made up when none is given,
+ * because whoever reaches the page reads what was said to every server.
+ */
+export function toPageToken(values: OptionValues, makeToken: () => string): string | undefined {
+  const given = values['page-token'];
+  if (given === 'off') return undefined;
+  return given ?? (isLoopback(values['page-listen'].host) ? undefined : makeToken());
 }
 
 /** The user's rules come first: of two patterns that match the same text, the first names itself. */
