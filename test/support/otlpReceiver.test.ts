@@ -2,6 +2,7 @@
 import type { Attributes } from 'sightline/contract';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Event } from '../../proxy/src/observation/event.ts';
+import { Meters } from '../../proxy/src/telemetry/meters.ts';
 import { createTelemetry } from '../../proxy/src/telemetry/otel.ts';
 import { aPlainEvent, aRequest } from '../../proxy/src/telemetry/testing/events.ts';
 import { type OtlpReceiver, startOtlpReceiver } from './otlpReceiver.ts';
@@ -14,13 +15,16 @@ beforeEach(async () => {
 afterEach(() => receiver.close());
 
 async function send(...events: Event[]): Promise<readonly string[]> {
+  const meters = new Meters();
   const telemetry = createTelemetry({
+    meters,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint },
     version: '1',
     instanceId: 'i',
     log: () => {},
     onLoss: () => {},
   });
+  meters.take(events);
   telemetry.sink.take(events);
   await telemetry.shutdown();
   return receiver.violations();
@@ -164,7 +168,7 @@ describe('buckets', () => {
 describe('answers', () => {
   it('are as planned, for one signal or for any, and then ok again', async () => {
     receiver.answer({ kind: 'status', status: 503 }, 1, 'logs');
-    receiver.answer({ kind: 'status', status: 429, retryAfterSeconds: 2 }, 1);
+    receiver.answer({ kind: 'status', status: 429, retryAfter: '2' }, 1);
     const options = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' };
     const statuses = [];
     for (const signal of ['traces', 'logs', 'traces', 'logs']) {

@@ -22,7 +22,7 @@ export type Answer =
   | { readonly kind: 'ok' }
   /** Accepted but for so many items. */
   | { readonly kind: 'partial'; readonly rejected: number }
-  | { readonly kind: 'status'; readonly status: number; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   /** No answer, the connection stays open. */
   | { readonly kind: 'hang' }
   /** The connection is broken off. */
@@ -35,6 +35,8 @@ export interface ReceivedRequest {
   readonly answer: Answer['kind'];
   /** Bytes on the wire. */
   readonly bytes: number;
+  /** When it had come whole, Unix milliseconds. */
+  readonly atMs: number;
 }
 
 export interface OtlpReceiver {
@@ -111,7 +113,13 @@ class ReceiverState {
     }
     const answer = this.#next(signal);
     const body = Buffer.concat(chunks);
-    this.requests.push({ signal, headers: request.headers, answer: answer.kind, bytes: body.length });
+    this.requests.push({
+      signal,
+      headers: request.headers,
+      answer: answer.kind,
+      bytes: body.length,
+      atMs: Date.now(),
+    });
     const type = request.headers['content-type'] ?? '';
     if (answer.kind === 'ok' || answer.kind === 'partial') {
       this.#keep(signal, type, request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
@@ -150,8 +158,8 @@ function reply(answer: Answer, type: string, signal: Signal, response: ServerRes
   if (answer.kind === 'close') {
     response.destroy();
   } else if (answer.kind === 'status') {
-    const retry = answer.retryAfterSeconds;
-    response.writeHead(answer.status, retry === undefined ? {} : { 'retry-after': String(retry) }).end();
+    const { status, retryAfter } = answer;
+    response.writeHead(status, retryAfter === undefined ? {} : { 'retry-after': retryAfter }).end();
   } else {
     response.writeHead(200, { 'content-type': type });
     response.end(answer.kind === 'partial' ? partialSuccess(answer.rejected, type, signal) : undefined);

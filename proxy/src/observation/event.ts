@@ -127,7 +127,11 @@ export type Event = RecordedEvent | TrafficEvent;
 
 /** Accepts events. Never throws; what it cannot take, it counts. */
 export interface Sink {
-  take(events: readonly Event[]): void;
+  /**
+   * `firstSequence` is the place in the archive of the first recorded event among them, the others follow without a
+   * gap; 0 or absent when they are in none.
+   */
+  take(events: readonly Event[], firstSequence?: number): void;
 }
 
 /** Levels at one moment, for gauges. */

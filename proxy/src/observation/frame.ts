@@ -195,7 +195,7 @@ export interface CutFrame {
 export interface LossFrame {
   readonly kind: 'loss';
   readonly atUs: UnixMicros;
-  readonly stage: 'tap' | 'queue' | 'export';
+  readonly stage: 'tap' | 'queue' | 'archive' | 'export';
   readonly reason: string;
   readonly count: number;
 }

@@ -1,7 +1,7 @@
 /** Counts what was dropped, cut or evicted, and tells of it at most every ten seconds. */
 import type { Attributes } from '../contract/index.ts';
 import { BOUNDS } from './bounds.ts';
-import type { UnixMicros } from './frame.ts';
+import type { LossFrame, UnixMicros } from './frame.ts';
 
 interface Loss {
   readonly stage: string;
@@ -15,12 +15,7 @@ export class Losses {
   readonly #pending = new Map<string, Loss>();
   #toldUs = Number.NEGATIVE_INFINITY;
 
-  add(
-    stage: 'tap' | 'queue' | 'observation' | 'export',
-    reason: string,
-    count: number,
-    atUs: UnixMicros,
-  ): void {
+  add(stage: LossFrame['stage'] | 'observation', reason: string, count: number, atUs: UnixMicros): void {
     const key = `${stage}\0${reason}`;
     const loss = this.#pending.get(key);
     if (loss) {

@@ -19,11 +19,11 @@ export function fanOut(sinks: readonly NamedSink[], log: (line: string) => void)
   const told = new Set<string>();
   let faults = 0;
   return {
-    take(events: readonly Event[]): void {
+    take(events: readonly Event[], firstSequence?: number): void {
       if (events.length === 0) return;
       for (const { name, sink } of sinks) {
         try {
-          sink.take(events);
+          sink.take(events, firstSequence);
         } catch (error) {
           faults += 1;
           if (told.has(name)) continue;

@@ -1,34 +1,59 @@
 /**
- * The observing thread: frames in, events to every sink. It owns the fold, telemetry and the terminal's lines, so
- * that neither parsing a big body nor serialising a batch can delay a byte of traffic. It reads no clock: the
- * time of a frame is the time of everything concluded from it.
+ * The observing thread: frames in, events to every sink. It owns the fold, the archive's writing side, telemetry and
+ * the terminal's lines, so that neither parsing a big body nor a transaction can delay a byte of traffic. It reads
+ * no clock: the time of a frame is the time of everything concluded from it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Event } from '../observation/event.ts';
 import type { Frame } from '../observation/frame.ts';
 import { Observer } from '../observation/observer.ts';
 import { readEnvironment } from '../telemetry/environment.ts';
+import { Meters } from '../telemetry/meters.ts';
 import type { Telemetry } from '../telemetry/otel.ts';
+import { formatMetrics } from '../telemetry/prometheus.ts';
 import { type LineOptions, lineOf } from '../terminal/line.ts';
 import { fanOut, type NamedSink } from './fanOut.ts';
 import { sizeOf } from './frameQueue.ts';
-import { type FromThread, TAKEN_BYTES, TAKEN_FRAMES, type ThreadStart, type ToThread } from './protocol.ts';
+import {
+  type FromPage,
+  type FromThread,
+  TAKEN_BYTES,
+  TAKEN_FRAMES,
+  type ThreadStart,
+  type ToPage,
+  type ToThread,
+} from './protocol.ts';
+import { Recorder } from './recorder.ts';
+
+/** How long events gather before they are committed: a line in the terminal is to come within 100 ms. */
+const GATHER_MS = 40;
 
 const start = workerData as ThreadStart<LineOptions>;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
 const log = (line: string): void => say({ kind: 'log', line });
+const tellPage = (message: ToPage): void => start.page?.postMessage(message);
 
 let lastUs = 0;
 let events = 0;
 let foldFaults = 0;
 
 const observer = new Observer(start.observer);
+const meters = new Meters();
+meters.levels.census = () => observer.census();
 const telemetry = await startTelemetry();
-telemetry?.setCensus(() => observer.census());
 const sinks: readonly NamedSink[] = [
+  { name: 'metrics', sink: meters },
   ...(telemetry === undefined ? [] : [{ name: 'telemetry', sink: telemetry.sink }]),
   ...(start.lines === undefined ? [] : [{ name: 'terminal', sink: lineSink(start.lines) }]),
 ];
 const out = fanOut(sinks, log);
+const recorder = new Recorder({
+  archive: undefined,
+  onCommitted,
+  onTrouble: () => {},
+  onLost: (reason, count) => takeAll([{ kind: 'loss', atUs: lastUs, stage: 'archive', reason, count }]),
+  schedule: (flush) => setTimeout(flush, GATHER_MS),
+});
 
 parentPort?.on('message', (message: ToThread) => {
   if (isFrames(message)) {
@@ -37,8 +62,16 @@ parentPort?.on('message', (message: ToThread) => {
     for (const frame of message) bytes += sizeOf(frame);
     Atomics.add(start.taken, TAKEN_FRAMES, message.length);
     Atomics.add(start.taken, TAKEN_BYTES, bytes);
-  } else if (message.kind === 'health') telemetry?.setHealth(message);
+  } else if (message.kind === 'health') meters.levels.health = message;
   else void close(message.frame, message.timeoutMs);
+});
+start.page?.on('message', ({ ask }: FromPage) => {
+  const target = {
+    service_name: 'sightline',
+    service_version: start.version,
+    service_instance_id: start.instanceId,
+  };
+  tellPage({ kind: 'metrics', ask, text: formatMetrics(meters, target, lastUs / 1_000) });
 });
 say({ kind: 'ready' });
 
@@ -51,6 +84,7 @@ async function startTelemetry(): Promise<Telemetry | undefined> {
     env: start.env,
     version: start.version,
     instanceId: start.instanceId,
+    meters,
     log,
     onLoss: ({ reason, count }) => takeAll([{ kind: 'loss', atUs: lastUs, stage: 'export', reason, count }]),
   });
@@ -66,20 +100,28 @@ function takeAll(frames: readonly Frame[]): void {
     try {
       const concluded = observer.take(frame);
       events += concluded.length;
-      out.take(concluded);
+      recorder.take(concluded);
     } catch (error) {
       foldFaults += 1;
       if (foldFaults === 1) {
         log(`a ${frame.kind} frame broke the fold (${String(error)}); further faults of it are only counted`);
       }
     }
+    if (frame.kind === 'tick') recorder.tick(frame.atUs / 1_000);
   }
+}
+
+/** Events are in the archive now, or will never be there. */
+function onCommitted(concluded: readonly Event[], firstSequence: number): void {
+  out.take(concluded, firstSequence);
 }
 
 async function close(frame: Frame, timeoutMs: number): Promise<void> {
   takeAll([frame]);
+  recorder.flush();
   await telemetry?.shutdown(timeoutMs);
   const { traces, logs } = telemetry?.stats() ?? {};
+  start.page?.close();
   say({
     kind: 'closed',
     stats: {
@@ -91,7 +133,7 @@ async function close(frame: Frame, timeoutMs: number): Promise<void> {
   });
 }
 
-/** One message for all lines of one frame. */
+/** One message for all lines of one batch. */
 function lineSink(options: LineOptions): NamedSink['sink'] {
   return {
     take(concluded) {

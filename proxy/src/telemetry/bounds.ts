@@ -9,6 +9,7 @@ export const TRACE_DELIVERY: DeliverySettings = {
   delayMs: 1_000,
   queueMax: 32_768,
   queueWeightMax: 16 * MEBIBYTE,
+  storedWeightMax: 4 * MEBIBYTE,
   inFlightMax: 4,
   backoffMinMs: 1_000,
   backoffMaxMs: 30_000,
@@ -19,6 +20,7 @@ export const LOG_DELIVERY: DeliverySettings = {
   ...TRACE_DELIVERY,
   queueMax: 49_152,
   queueWeightMax: 24 * MEBIBYTE,
+  storedWeightMax: 6 * MEBIBYTE,
 };
 
 /** Rough size of a span, and of a log record without its body. */

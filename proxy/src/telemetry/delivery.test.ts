@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createDelivery, createListPacker, type DeliverySettings, type Verdict } from './delivery.ts';
+import { createListPacker } from './batches.ts';
+import { createDelivery, type DeliverySettings, type Verdict } from './delivery.ts';
 
 const SETTINGS: DeliverySettings = {
   batchMax: 2,
@@ -7,6 +8,7 @@ const SETTINGS: DeliverySettings = {
   delayMs: 1_000,
   queueMax: 8,
   queueWeightMax: 1_000,
+  storedWeightMax: 8,
   inFlightMax: 2,
   backoffMinMs: 100,
   backoffMaxMs: 1_000,
@@ -25,11 +27,15 @@ function start(changes: Partial<DeliverySettings> = {}) {
       packer: createListPacker(),
       send: (items, done) => sent.push({ items: items.join(''), done }),
       onLost: (reason, count) => lost.push(`${count} ${reason}`),
-      now: Date.now,
     },
   );
-  const offer = (items: string, weight = 1): void => {
-    for (const item of items) delivery.offer(item, weight);
+  /** Each letter is an event of one item; `sequence` is the first one's place in the archive. */
+  const offer = (items: string, weight = 1, sequence = 0): void => {
+    for (const [i, item] of [...items].entries()) {
+      const place = sequence === 0 ? 0 : sequence + i;
+      delivery.begin({ sequence: place, timeMs: Date.now(), weight });
+      delivery.offer(item, weight);
+    }
   };
   const answer = (index: number, verdict: Verdict): void => sent[index]?.done(verdict);
   return { delivery, sent, lost, offer, answer, batches: () => sent.map((batch) => batch.items) };
@@ -48,6 +54,15 @@ describe('batches', () => {
     expect(batches()).toEqual(['ab', 'c']);
   });
 
+  it('hold the items of one event together, so that one sequence says how far they reach', () => {
+    const { delivery, batches } = start();
+    for (const items of ['abc', 'd']) {
+      delivery.begin({ sequence: 0, timeMs: 0, weight: items.length });
+      for (const item of items) delivery.offer(item, 1);
+    }
+    expect(batches()).toEqual(['abc']);
+  });
+
   it('stay light: an item that is too heavy for the batch begins the next', () => {
     const { offer, batches } = start({ batchMax: 10 });
     offer('a', 60);
@@ -60,7 +75,7 @@ describe('batches', () => {
 
   it('are only so many under way at once', () => {
     const { offer, batches, answer } = start();
-    offer('abcdef');
+    offer('abcdefg');
     expect(batches()).toEqual(['ab', 'cd']);
     answer(0, ACCEPTED);
     expect(batches()).toEqual(['ab', 'cd', 'ef']);
@@ -71,6 +86,7 @@ describe('acceptance', () => {
   it('is counted when the receiver says so, and not before', () => {
     const { delivery, offer, answer } = start();
     offer('ab');
+    delivery.flush();
     expect(delivery.stats()).toMatchObject({ accepted: 0, queued: 2 });
     answer(0, ACCEPTED);
     expect(delivery.stats()).toEqual({ accepted: 2, refused: 0, dropped: 0, queued: 0 });
@@ -79,6 +95,7 @@ describe('acceptance', () => {
   it('is counted once, though the answer come twice', () => {
     const { delivery, offer, answer } = start();
     offer('ab');
+    delivery.flush();
     answer(0, ACCEPTED);
     answer(0, ACCEPTED);
     expect(delivery.stats().accepted).toBe(2);
@@ -86,18 +103,50 @@ describe('acceptance', () => {
 });
 
 describe('refusal', () => {
-  it('of the data itself is final: the batch is counted and the next one goes', () => {
-    const { delivery, offer, answer, lost, batches } = start({ inFlightMax: 1 });
-    offer('abcd');
+  it('of the data itself is final: the batch is halved until the item at fault stands alone', () => {
+    const { delivery, offer, answer, lost, batches } = start({ batchMax: 4, inFlightMax: 1 });
+    offer('abcde');
     answer(0, NEVER);
-    expect(lost).toEqual(['2 http_400']);
-    expect(batches()).toEqual(['ab', 'cd']);
-    expect(delivery.stats()).toMatchObject({ refused: 2, queued: 2 });
+    answer(1, ACCEPTED);
+    answer(2, NEVER);
+    answer(3, NEVER);
+    expect(lost).toEqual(['1 http_400']);
+    answer(4, ACCEPTED);
+    expect(batches()).toEqual(['abcd', 'ab', 'cd', 'c', 'd']);
+    expect(delivery.stats()).toMatchObject({ accepted: 3, refused: 1, queued: 1 });
+  });
+
+  it('of a whole batch keeps its order, whichever half is refused again', () => {
+    const { offer, answer, lost, batches } = start({ batchMax: 4, inFlightMax: 1 });
+    offer('abcde');
+    for (let i = 0; i < 8; i++) answer(i, NEVER);
+    expect(batches()).toEqual(['abcd', 'ab', 'a', 'b', 'cd', 'c', 'd']);
+    expect(lost).toEqual(['1 http_400', '1 http_400', '1 http_400', '1 http_400']);
+  });
+
+  it('of everything is met slowly: the receiver may be set up wrongly', () => {
+    const { offer, answer, batches } = start({ batchMax: 32, queueMax: 100 });
+    offer('x'.repeat(65));
+    for (let i = 0; i < 200; i++) answer(i, NEVER);
+    const before = batches().length;
+    for (let i = before - 4; i < before; i++) answer(i, NEVER);
+    vi.advanceTimersByTime(100);
+    expect(batches().length).toBe(before + 1);
+  });
+
+  it('with a time to wait is tried again then, and not before', () => {
+    const { offer, answer, batches } = start({ inFlightMax: 1 });
+    offer('abc');
+    answer(0, { ...AGAIN, afterMs: 5_000 });
+    vi.advanceTimersByTime(4_999);
+    expect(batches()).toEqual(['ab']);
+    vi.advanceTimersByTime(1);
+    expect(batches()).toEqual(['ab', 'ab']);
   });
 
   it('for want of a judgement brings the same batch back, first in line, after a pause that grows', () => {
     const { offer, answer, batches, lost } = start({ inFlightMax: 1 });
-    offer('abcd');
+    offer('abcde');
     answer(0, AGAIN);
     vi.advanceTimersByTime(99);
     expect(batches()).toEqual(['ab']);
@@ -114,7 +163,7 @@ describe('refusal', () => {
 
   it('lets one batch at a time try, until one is accepted', () => {
     const { offer, answer, batches } = start();
-    offer('abcdef');
+    offer('abcdefg');
     answer(0, AGAIN);
     answer(1, AGAIN);
     vi.advanceTimersByTime(100);
@@ -131,11 +180,11 @@ describe('refusal', () => {
         throw new Error('no');
       },
       onLost: (reason, count) => lost.push(`${count} ${reason}`),
-      now: Date.now,
     });
     delivery.offer('a', 1);
     delivery.offer('b', 1);
-    expect(lost).toEqual(['2 not_encodable']);
+    delivery.flush();
+    expect(lost).toEqual(['1 not_encodable', '1 not_encodable']);
   });
 });
 
@@ -151,12 +200,13 @@ describe('an item that cannot be packed', () => {
           list.add(item);
         },
         pack: list.pack,
+        split: list.split,
       },
       send: (items) => sent.push(items.join('')),
       onLost: (reason, count) => lost.push(`${count} ${reason}`),
-      now: Date.now,
     });
     for (const item of 'abc') delivery.offer(item, 1);
+    delivery.flush();
     expect([lost, sent]).toEqual([['1 not_encodable'], ['ac']]);
   });
 });
@@ -226,11 +276,12 @@ describe('closing', () => {
 });
 
 describe('the oldest item', () => {
-  it('is known by when its batch began, also while that is under way', () => {
+  it('is known by the time of its batch’s first event, also while that is under way', () => {
     vi.setSystemTime(1_000);
     const { delivery, offer, answer } = start();
     expect(delivery.stats().oldestMs).toBeUndefined();
     offer('ab');
+    delivery.flush();
     vi.setSystemTime(5_000);
     offer('c');
     expect(delivery.stats().oldestMs).toBe(1_000);

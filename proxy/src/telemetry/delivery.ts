@@ -1,26 +1,29 @@
 /**
- * Delivery of one signal: a bounded queue of batches, sent a few at a time, retried while there is room, counted
- * whatever becomes of them. A batch is delivered only when the receiver says so. It never waits for the network
- * on behalf of whoever offers an item, and never throws.
+ * Delivery of one signal: a bounded queue of batches, sent a few at a time, retried for as long as they are kept,
+ * counted whatever becomes of them. A batch is delivered only when the receiver says so; one that it refuses for
+ * good is halved until the item at fault stands alone. It never waits for the network on behalf of whoever offers
+ * an item, and never throws.
  */
+import { type Batch, Batches, type BatchLimits, lowerOf, type Origin, type Packer } from './batches.ts';
 
 /** What became of one batch. */
 export type Verdict =
   | { readonly kind: 'accepted' }
-  /** `again`: the receiver did not judge the data (unreachable, overloaded), so the same batch is worth a retry. */
-  | { readonly kind: 'refused'; readonly reason: string; readonly again: boolean };
+  /**
+   * `again`: the receiver did not judge the data (unreachable, overloaded), so the same batch is worth a retry, and
+   * not before `afterMs` where the receiver said how long to wait.
+   */
+  | { readonly kind: 'refused'; readonly reason: string; readonly again: boolean; readonly afterMs?: number };
 
-export interface DeliverySettings {
-  /** Items in one batch. */
-  readonly batchMax: number;
-  /** Weight in one batch; an item heavier than this travels alone. */
-  readonly batchWeightMax: number;
+export interface DeliverySettings extends BatchLimits {
   /** How long an item may wait for its batch to fill, milliseconds. */
   readonly delayMs: number;
   /** Items kept, in flight included. */
   readonly queueMax: number;
   /** Weight kept, in flight included. */
   readonly queueWeightMax: number;
+  /** Weight kept of what the archive has too: past it, events stay there until there is room again. */
+  readonly storedWeightMax: number;
   /** Batches under way at once. */
   readonly inFlightMax: number;
   readonly backoffMinMs: number;
@@ -35,31 +38,8 @@ export interface DeliveryStats {
   readonly dropped: number;
   /** Waiting or under way. */
   readonly queued: number;
-  /** When the oldest waiting item was offered, by the clock handed in; absent when nothing waits. */
+  /** Time of the oldest event of which something waits, Unix milliseconds; absent when nothing waits. */
   readonly oldestMs?: number;
-}
-
-export interface Delivery<T> {
-  /** Takes an item; `weight` is its rough size in bytes. */
-  offer(item: T, weight: number): void;
-  stats(): DeliveryStats;
-  /** Sends what is there, waits at most `timeoutMs`, counts the rest as dropped. Nothing is taken afterwards. */
-  close(timeoutMs: number): Promise<void>;
-}
-
-/**
- * Makes batches. Items are packed as they come, so that a batch may be bytes from the first item on: a queue of
- * objects is promoted to the old generation before it is sent, and costs twice the memory.
- */
-export interface Packer<T, P> {
-  add(item: T): void;
-  /** Everything added since the last call. */
-  pack(): P;
-  /**
-   * The receiver has said that it has the parcel, so its memory may be used again. Not called of a parcel that
-   * was refused or has timed out: a connection may still be reading it.
-   */
-  recycle?(parcel: P): void;
 }
 
 export interface DeliveryPorts<T, P> {
@@ -68,72 +48,86 @@ export interface DeliveryPorts<T, P> {
   readonly send: (parcel: P, done: (verdict: Verdict) => void) => void;
   /** Items lost for `reason`, as they are lost. */
   readonly onLost: (reason: string, count: number) => void;
-  readonly now: () => number;
 }
 
-/** A batch that is still being filled. */
-interface Filling {
-  count: number;
-  weight: number;
-  readonly sinceMs: number;
+/** Who offers, and wants to know how it goes. */
+export interface Supplier {
+  /** A batch is settled: there may be room, and the lowest unsettled sequence may have changed. */
+  settle(): void;
+  /** An item of this archived event is refused for good. */
+  setAside(sequence: number, reason: string): void;
+  /** More is to be offered before an end. */
+  readonly isBehind: boolean;
 }
 
-interface Batch<P> extends Readonly<Filling> {
-  readonly number: number;
-  readonly parcel: P;
-  /** Why its last try failed; such a batch is the first to go when room is needed. */
-  failure?: string;
-}
+/** Final refusals in a row after which the receiver is asked slowly: it may be set up wrongly, not sent wrong data. */
+const REFUSALS_MAX = 32;
+const REFUSED_PAUSE_MS = 100;
 
 type Phase = 'open' | 'closing' | 'closed';
 
 /** One signal's delivery. Its timers do not keep the process alive. */
-export function createDelivery<T, P>(settings: DeliverySettings, ports: DeliveryPorts<T, P>): Delivery<T> {
-  return new BatchDelivery(settings, ports);
+export interface Delivery<T> {
+  /** Tells `supplier` from now on how it goes. */
+  attach(supplier: Supplier): void;
+  /** Says whose items are offered next. */
+  begin(event: Origin): void;
+  /** Takes an item; `weight` is its rough size in bytes. */
+  offer(item: T, weight: number): void;
+  /** Sends what has gathered without waiting for more. */
+  flush(): void;
+  /** Whether an archived event may be taken into memory. */
+  readonly hasRoom: boolean;
+  /** Whether so little is left that more should be read from the archive. */
+  readonly isLow: boolean;
+  /** The lowest sequence of which something is not settled; undefined when all is. */
+  readonly lowestPending: number | undefined;
+  stats(): DeliveryStats;
+  /**
+   * Sends what is there and waits at most `timeoutMs`; what the archive does not have is then counted as dropped.
+   * Where the archive has everything, the first failure is reason enough to leave the rest to the next start.
+   */
+  close(timeoutMs: number): Promise<void>;
 }
 
-/** Packs items as they are. */
-export function createListPacker<T>(): Packer<T, readonly T[]> {
-  let items: T[] = [];
-  return {
-    add(item) {
-      items.push(item);
-    },
-    pack() {
-      const packed = items;
-      items = [];
-      return packed;
-    },
-  };
+export function createDelivery<T, P>(settings: DeliverySettings, ports: DeliveryPorts<T, P>): Delivery<T> {
+  return new BatchDelivery(settings, ports);
 }
 
 class BatchDelivery<T, P> implements Delivery<T> {
   readonly #settings: DeliverySettings;
   readonly #ports: DeliveryPorts<T, P>;
-  #phase: Phase = 'open';
-  #filling: Filling | undefined;
-  /** Full batches in order of their numbers. */
-  readonly #waiting: Batch<P>[] = [];
+  readonly #batches: Batches<T, P>;
   readonly #inFlight = new Set<Batch<P>>();
-  #batches = 0;
-  #count = 0;
-  #weight = 0;
+  #phase: Phase = 'open';
   #accepted = 0;
   #refused = 0;
   #dropped = 0;
-  /** Failures in a row. While there are any, one batch at a time is tried, each after a pause. */
+  /** Tries in a row that nobody judged. While there are any, one batch at a time is tried, each after a pause. */
   #failures = 0;
+  #refusals = 0;
   #fillTimer: NodeJS.Timeout | undefined;
   #retryTimer: NodeJS.Timeout | undefined;
+  #retryAtMs = 0;
   #onIdle: (() => void) | undefined;
+  #supplier: Supplier | undefined;
 
   constructor(settings: DeliverySettings, ports: DeliveryPorts<T, P>) {
     this.#settings = settings;
     this.#ports = ports;
+    this.#batches = new Batches(settings, ports.packer);
+  }
+
+  attach(supplier: Supplier): void {
+    this.#supplier = supplier;
+  }
+
+  begin(event: Origin): void {
+    if (this.#batches.begin(event)) this.#pump();
   }
 
   offer(item: T, weight: number): void {
-    if (this.#phase !== 'open') {
+    if (this.#phase === 'closed') {
       this.#lose(1, 'shutdown');
       return;
     }
@@ -141,35 +135,44 @@ class BatchDelivery<T, P> implements Delivery<T> {
       this.#lose(1, 'queue_full');
       return;
     }
-    const { batchMax, batchWeightMax } = this.#settings;
-    if (this.#filling !== undefined && this.#filling.weight + weight > batchWeightMax) this.#closeBatch();
-    if (!this.#pack(item)) return;
-    const filling = this.#filling ?? this.#openBatch();
-    filling.count += 1;
-    filling.weight += weight;
-    this.#count += 1;
-    this.#weight += weight;
-    if (filling.count >= batchMax || filling.weight >= batchWeightMax) this.#closeBatch();
+    try {
+      this.#batches.add(item, weight);
+    } catch {
+      this.#refuse('not_encodable', [this.#batches.sequence]);
+      return;
+    }
+    this.#fillTimer ??= setTimeout(() => this.flush(), this.#settings.delayMs).unref();
   }
 
-  #pack(item: T): boolean {
-    try {
-      this.#ports.packer.add(item);
-      return true;
-    } catch {
-      this.#lose(1, 'not_encodable');
-      return false;
-    }
+  flush(): void {
+    clearTimeout(this.#fillTimer);
+    this.#fillTimer = undefined;
+    this.#batches.seal();
+    this.#pump();
+  }
+
+  get hasRoom(): boolean {
+    return this.#batches.weight < this.#settings.storedWeightMax;
+  }
+
+  get isLow(): boolean {
+    return this.#batches.weight < this.#settings.storedWeightMax / 2;
+  }
+
+  get lowestPending(): number | undefined {
+    let lowest = this.#batches.lowestSequence;
+    for (const { sequences } of this.#inFlight) lowest = lowerOf(lowest, sequences);
+    return lowest;
   }
 
   stats(): DeliveryStats {
-    let oldestMs = this.#waiting[0]?.sinceMs ?? this.#filling?.sinceMs;
-    for (const batch of this.#inFlight) oldestMs = Math.min(oldestMs ?? batch.sinceMs, batch.sinceMs);
+    let oldestMs = this.#batches.oldestMs;
+    for (const { sinceMs } of this.#inFlight) oldestMs = Math.min(oldestMs ?? sinceMs, sinceMs);
     return {
       accepted: this.#accepted,
       refused: this.#refused,
       dropped: this.#dropped,
-      queued: this.#count,
+      queued: this.#batches.count,
       ...(oldestMs === undefined ? {} : { oldestMs }),
     };
   }
@@ -177,18 +180,22 @@ class BatchDelivery<T, P> implements Delivery<T> {
   async close(timeoutMs: number): Promise<void> {
     if (this.#phase !== 'open') return;
     this.#phase = 'closing';
-    this.#closeBatch();
-    clearTimeout(this.#retryTimer);
-    this.#retryTimer = undefined;
-    this.#pump();
-    if (this.#count > 0) await this.#waitIdle(timeoutMs);
+    if (this.#batches.unstored > 0) this.#endPause();
+    this.flush();
+    if (!this.#isDone()) await this.#waitIdle(timeoutMs);
     this.#phase = 'closed';
+    clearTimeout(this.#fillTimer);
     clearTimeout(this.#retryTimer);
-    this.#lose(this.#count, 'shutdown');
-    this.#count = 0;
-    this.#weight = 0;
-    this.#waiting.length = 0;
+    this.#lose(this.#batches.unstored, 'shutdown');
+    this.#batches.clear();
     this.#inFlight.clear();
+  }
+
+  /** Nothing is left that could be sent now, or that would be lost by waiting for the next start. */
+  #isDone(): boolean {
+    if (this.#batches.unstored > 0) return false;
+    if (this.#retryTimer !== undefined) return true;
+    return this.#batches.count === 0 && this.#supplier?.isBehind !== true;
   }
 
   #waitIdle(timeoutMs: number): Promise<void> {
@@ -201,59 +208,39 @@ class BatchDelivery<T, P> implements Delivery<T> {
     });
   }
 
-  #openBatch(): Filling {
-    const filling = { count: 0, weight: 0, sinceMs: this.#ports.now() };
-    this.#filling = filling;
-    this.#fillTimer ??= setTimeout(() => {
-      this.#fillTimer = undefined;
-      this.#closeBatch();
-    }, this.#settings.delayMs).unref();
-    return filling;
-  }
-
-  #closeBatch(): void {
-    if (this.#fillTimer !== undefined) clearTimeout(this.#fillTimer);
-    this.#fillTimer = undefined;
-    const filling = this.#filling;
-    if (filling === undefined) return;
-    this.#filling = undefined;
-    this.#batches += 1;
-    this.#waiting.push({ ...filling, number: this.#batches, parcel: this.#ports.packer.pack() });
-    this.#pump();
-  }
-
-  /** Whether one more item fits, after giving up batches that have failed before. */
+  /** Whether one more item fits, after giving up batches that have failed before and are nowhere else. */
   #makeRoom(weight: number): boolean {
+    const batches = this.#batches;
+    if (batches.sequence > 0) return true;
     const { queueMax, queueWeightMax } = this.#settings;
-    while (this.#count + 1 > queueMax || this.#weight + weight > queueWeightMax) {
+    while (batches.count + 1 > queueMax || batches.weight + weight > queueWeightMax) {
       // Data that could not be delivered for as long as the queue holds makes room for news.
-      const index = this.#waiting.findIndex((batch) => batch.failure !== undefined);
-      const [batch] = index < 0 ? [] : this.#waiting.splice(index, 1);
+      const batch = batches.giveUp();
       if (batch === undefined) return false;
-      this.#forget(batch);
-      this.#lose(batch.count, batch.failure ?? 'queue_full');
+      this.#lose(batch.sequences.length, batch.failure ?? 'queue_full');
     }
     return true;
   }
 
   #pump(): void {
-    const limit = this.#failures > 0 ? 1 : this.#settings.inFlightMax;
+    const isSlow = this.#failures > 0 || this.#refusals > REFUSALS_MAX;
+    const limit = isSlow ? 1 : this.#settings.inFlightMax;
     while (this.#retryTimer === undefined && this.#inFlight.size < limit) {
-      const batch = this.#waiting.shift();
+      const batch = this.#batches.next();
       if (batch === undefined) break;
       this.#send(batch);
     }
-    if (this.#count === 0) this.#onIdle?.();
+    if (this.#onIdle !== undefined && this.#isDone()) this.#onIdle();
   }
 
   #send(batch: Batch<P>): void {
     this.#inFlight.add(batch);
     let judged = false;
     const done = (verdict: Verdict): void => {
-      if (judged) return;
+      if (judged || !this.#inFlight.delete(batch)) return;
       judged = true;
-      this.#inFlight.delete(batch);
-      if (this.#phase !== 'closed') this.#judge(batch, verdict);
+      this.#judge(batch, verdict);
+      this.#pump();
     };
     try {
       this.#ports.send(batch.parcel, done);
@@ -265,43 +252,52 @@ class BatchDelivery<T, P> implements Delivery<T> {
   #judge(batch: Batch<P>, verdict: Verdict): void {
     if (verdict.kind === 'refused' && verdict.again) {
       batch.failure = verdict.reason;
-      this.#putBack(batch);
+      this.#batches.putBack(batch);
       this.#failures += 1;
-      this.#pause();
+      const { backoffMinMs, backoffMaxMs } = this.#settings;
+      const backoffMs = Math.min(backoffMinMs * 2 ** Math.min(this.#failures - 1, 20), backoffMaxMs);
+      // Batches that fail together share one pause; only the receiver's own word makes it longer.
+      if (this.#retryTimer === undefined || verdict.afterMs !== undefined)
+        this.#pause(verdict.afterMs ?? backoffMs);
       return;
     }
-    this.#forget(batch);
     this.#failures = 0;
     if (verdict.kind === 'accepted') {
-      this.#accepted += batch.count;
-      this.#ports.packer.recycle?.(batch.parcel);
+      this.#refusals = 0;
+      this.#accepted += batch.sequences.length;
+      this.#batches.settle(batch, true);
     } else {
-      this.#refused += batch.count;
-      this.#ports.onLost(verdict.reason, batch.count);
+      this.#refusals += 1;
+      if (this.#refusals > REFUSALS_MAX) this.#pause(REFUSED_PAUSE_MS);
+      if (this.#batches.halve(batch)) return;
+      this.#batches.settle(batch, false);
+      this.#refuse(verdict.reason, batch.sequences);
     }
-    this.#pump();
+    this.#supplier?.settle();
   }
 
-  /** Back to its place, so that batches leave in the order they were made. */
-  #putBack(batch: Batch<P>): void {
-    const index = this.#waiting.findIndex((other) => other.number > batch.number);
-    if (index < 0) this.#waiting.push(batch);
-    else this.#waiting.splice(index, 0, batch);
+  /** Counts what is refused for good. */
+  #refuse(reason: string, sequences: readonly number[]): void {
+    this.#refused += sequences.length;
+    for (const sequence of sequences) if (sequence > 0) this.#supplier?.setAside(sequence, reason);
+    this.#ports.onLost(reason, sequences.length);
   }
 
-  #pause(): void {
-    if (this.#retryTimer !== undefined) return;
-    const { backoffMinMs, backoffMaxMs } = this.#settings;
-    const pauseMs = Math.min(backoffMinMs * 2 ** Math.min(this.#failures - 1, 20), backoffMaxMs);
+  /** Sends nothing for so long; of several pauses the longest holds. */
+  #pause(ms: number): void {
+    const untilMs = performance.now() + ms;
+    if (this.#retryTimer !== undefined && untilMs <= this.#retryAtMs) return;
+    clearTimeout(this.#retryTimer);
+    this.#retryAtMs = untilMs;
     this.#retryTimer = setTimeout(() => {
-      this.#retryTimer = undefined;
+      this.#endPause();
       this.#pump();
-    }, pauseMs).unref();
+    }, ms).unref();
   }
 
-  #forget(batch: Batch<P>): void {
-    this.#count -= batch.count;
-    this.#weight -= batch.weight;
+  #endPause(): void {
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = undefined;
   }
 
   #lose(count: number, reason: string): void {

@@ -5,7 +5,7 @@ import { readRecords, readSpans } from '../../../test/support/otlpItems.ts';
 import { decodeRequest } from '../../../test/support/otlpProto.ts';
 import type { Event } from '../observation/event.ts';
 import { listUngrouped } from './attributeLine.ts';
-import type { Packer } from './delivery.ts';
+import type { Packer } from './batches.ts';
 import { type LogRecord, translateLogs } from './log.ts';
 import { createLogPacker, createSpanPacker, type WriteItem } from './otlp.ts';
 import type { Outlet } from './outgoing.ts';
@@ -29,6 +29,12 @@ function openOutlet<T>(packer: Packer<T | WriteItem, Uint8Array>) {
         else seen.records += 1;
         packer.add(item);
       },
+      attach: () => {},
+      begin: () => {},
+      flush: () => {},
+      hasRoom: true,
+      isLow: true,
+      lowestPending: undefined,
       stats: () => IDLE,
       close: async () => {},
     },
@@ -44,8 +50,9 @@ function receive(events: readonly Event[], ratio = 1, limits: Limits = NO_LIMITS
   const logs = openOutlet<LogRecord>(logPacker);
   const settings = { sampler: { ratio, parentBased: false }, spanLimits: limits, logLimits: limits };
   const faults: unknown[] = [];
-  const takers = { traces: traces.outlet, logs: logs.outlet, measurer: undefined };
-  createSink(settings, takers, (error) => faults.push(error)).take(events);
+  const takers = { traces: traces.outlet, logs: logs.outlet };
+  const onFault = (error: unknown) => faults.push(error);
+  createSink(settings, takers, { archive: undefined, onFault, onArchiveFault: onFault }).take(events);
   expect(faults).toEqual([]);
   return { ...decode(spanPacker.pack(), logPacker.pack()), spansSeen: traces.seen, logsSeen: logs.seen };
 }

@@ -48,7 +48,7 @@ export class EncodedEvent {
   #event: RecordedEvent | undefined;
 
   /** Offers the SERVER span, then its children. */
-  offerSpans(event: RequestEvent, delivery: Delivery<WriteItem>): void {
+  offerSpans(event: RequestEvent, delivery: Pick<Delivery<WriteItem>, 'offer'>): void {
     const line = this.#lineOf(event);
     delivery.offer((writer) => writeServer(writer, line, event), FRAME_BYTES + line.bytesOf('server'));
     for (const client of event.clients) {
@@ -58,7 +58,7 @@ export class EncodedEvent {
   }
 
   /** Offers the event's own record, then its payloads; false when it has to go as records. */
-  offerLogs(event: RecordedEvent, sampled: boolean, delivery: Delivery<WriteItem>): boolean {
+  offerLogs(event: RecordedEvent, sampled: boolean, delivery: Pick<Delivery<WriteItem>, 'offer'>): boolean {
     if (event.kind === 'sightline.session' || event.kind === 'sightline.loss') return false;
     const line = this.#lineOf(event);
     const body = composeBody(event.attributes);

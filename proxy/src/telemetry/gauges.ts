@@ -3,8 +3,8 @@
  * as data. A level whose source has not spoken yet is absent, not zero.
  */
 import type { Census } from '../observation/event.ts';
-import type { DeliveryStats } from './delivery.ts';
 import type { Measurement } from './measure.ts';
+import type { OutboxStats } from './outbox.ts';
 
 /** What the process can say of itself. */
 export interface Health {
@@ -12,11 +12,11 @@ export interface Health {
   readonly rssBytes: number;
 }
 
-/** Every gauge of the contract at `nowMs`. `outbox` is the delivery that holds events until they are accepted. */
+/** Every gauge of the contract at `nowMs`. `outbox` is the one that holds events until they are accepted. */
 export function readGauges(
   census: Census | undefined,
   health: Health | undefined,
-  outbox: DeliveryStats | undefined,
+  outbox: OutboxStats | undefined,
   nowMs: number,
 ): readonly Measurement[] {
   return [...ofCensus(census), ...ofHealth(health), ...ofOutbox(outbox, nowMs)];
@@ -49,11 +49,11 @@ function ofHealth(health: Health | undefined): readonly Measurement[] {
   ];
 }
 
-function ofOutbox(outbox: DeliveryStats | undefined, nowMs: number): readonly Measurement[] {
+function ofOutbox(outbox: OutboxStats | undefined, nowMs: number): readonly Measurement[] {
   if (outbox === undefined) return [];
   const age = outbox.oldestMs === undefined ? 0 : Math.max(0, nowMs - outbox.oldestMs) / 1000;
   return [
-    { metric: 'sightline.outbox.size', value: outbox.queued, labels: {} },
+    { metric: 'sightline.outbox.size', value: outbox.size, labels: {} },
     { metric: 'sightline.outbox.age', value: age, labels: {} },
   ];
 }

@@ -3,11 +3,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type OtlpReceiver, startOtlpReceiver } from '../../../test/support/otlpReceiver.ts';
 import type { Census, Event } from '../observation/event.ts';
 import type { Environment } from './environment.ts';
+import { Meters } from './meters.ts';
 import { createTelemetry, type Telemetry } from './otel.ts';
 import { aFailure, aPlainEvent, aRequest, aTraffic, BUCKET, EVENT_ID, SESSION_ID } from './testing/events.ts';
 
 let receiver: OtlpReceiver;
 let running: Telemetry | undefined;
+let meters: Meters;
 const lines: string[] = [];
 const losses: string[] = [];
 
@@ -23,7 +25,9 @@ afterEach(async () => {
 });
 
 function start(env: Environment = {}): Telemetry {
+  meters = new Meters();
   running = createTelemetry({
+    meters,
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.endpoint, ...env },
     version: '1.2.3',
     instanceId: 'instance-1',
@@ -83,8 +87,9 @@ describe.each(['http/protobuf', 'http/json'])('over %s', (protocol) => {
         OTEL_EXPORTER_OTLP_COMPRESSION: compression,
         OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Bearer%20token',
       });
-      telemetry.setCensus(() => CENSUS);
-      telemetry.setHealth({ eventLoopDelayP99Seconds: 0.002, rssBytes: 100_000_000 });
+      meters.levels.census = () => CENSUS;
+      meters.levels.health = { eventLoopDelayP99Seconds: 0.002, rssBytes: 100_000_000 };
+      meters.take(EVENTS);
       telemetry.sink.take(EVENTS);
       await telemetry.shutdown();
 
@@ -123,8 +128,9 @@ describe.each(['http/protobuf', 'http/json'])('over %s', (protocol) => {
 describe('metrics', () => {
   it('are the contract’s, with their values', async () => {
     const telemetry = start();
-    telemetry.setCensus(() => CENSUS);
-    telemetry.setHealth({ eventLoopDelayP99Seconds: 0.002, rssBytes: 100_000_000 });
+    meters.levels.census = () => CENSUS;
+    meters.levels.health = { eventLoopDelayP99Seconds: 0.002, rssBytes: 100_000_000 };
+    meters.take([...EVENTS, aRequest()]);
     telemetry.sink.take([...EVENTS, aRequest()]);
     await telemetry.shutdown();
     const values = Object.fromEntries(
@@ -159,7 +165,8 @@ describe('metrics', () => {
   });
 
   it('go out at every interval, without anything else happening', async () => {
-    start({ OTEL_METRIC_EXPORT_INTERVAL: '50' }).setHealth({ eventLoopDelayP99Seconds: 0, rssBytes: 1 });
+    start({ OTEL_METRIC_EXPORT_INTERVAL: '50' });
+    meters.levels.health = { eventLoopDelayP99Seconds: 0, rssBytes: 1 };
     await receiver.waitFor(
       'two exports',
       () => receiver.requests.filter((one) => one.signal === 'metrics').length > 1,
@@ -168,7 +175,7 @@ describe('metrics', () => {
 
   it('are deltas when asked for', async () => {
     const telemetry = start({ OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: 'delta' });
-    telemetry.sink.take(EVENTS);
+    meters.take(EVENTS);
     await telemetry.shutdown();
     const sums = receiver.metrics.filter((metric) => metric.kind !== 'gauge');
     expect(new Set(sums.map((metric) => metric.temporality))).toEqual(new Set(['delta']));
@@ -177,7 +184,7 @@ describe('metrics', () => {
   it('that are refused are counted, and said once', async () => {
     receiver.answer({ kind: 'status', status: 400 });
     const telemetry = start({ OTEL_METRIC_EXPORT_INTERVAL: '50' });
-    telemetry.setHealth({ eventLoopDelayP99Seconds: 0, rssBytes: 1 });
+    meters.levels.health = { eventLoopDelayP99Seconds: 0, rssBytes: 1 };
     await receiver.waitFor('two refusals', () => telemetry.stats().metrics.refused > 1);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('metrics_http_400');
@@ -190,6 +197,7 @@ describe('the resource', () => {
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,team=blue',
       OTEL_SERVICE_NAME: 'edge',
     });
+    meters.take(EVENTS);
     telemetry.sink.take(EVENTS);
     await telemetry.shutdown();
     const wanted = {
@@ -257,20 +265,35 @@ describe('a receiver that does not accept', () => {
     expect(losses).toEqual([]);
   });
 
-  it('400: the batch is counted as refused and said once; the next one goes', async () => {
-    receiver.answer({ kind: 'status', status: 400 }, 2);
+  it('400 for good: each record is tried alone, counted and said once; the next ones go', async () => {
+    receiver.answer({ kind: 'status', status: 400 }, 5);
     const telemetry = start(LOGS_ONLY);
     telemetry.sink.take([aRequest()]);
-    await receiver.waitFor('the first refusal', () => telemetry.stats().logs.refused === 3);
-    telemetry.sink.take([aRequest()]);
-    await receiver.waitFor('the second refusal', () => telemetry.stats().logs.refused === 6);
+    await receiver.waitFor('the refusals', () => telemetry.stats().logs.refused === 3);
     telemetry.sink.take([aRequest()]);
     await telemetry.shutdown();
-    expect(telemetry.stats().logs).toMatchObject({ accepted: 3, refused: 6, dropped: 0 });
+    expect(telemetry.stats().logs).toMatchObject({ accepted: 3, refused: 3, dropped: 0 });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('logs_http_400');
     expect(losses.map((loss) => loss.split(' ')[1])).toEqual(losses.map(() => 'logs_http_400'));
-    expect(losses.reduce((sum, loss) => sum + Number.parseInt(loss, 10), 0)).toBe(6);
+    expect(losses.reduce((sum, loss) => sum + Number.parseInt(loss, 10), 0)).toBe(3);
+  });
+
+  it.each(['http/protobuf', 'http/json'])('over %s, Retry-After is waited for', async (protocol) => {
+    receiver.answer({ kind: 'status', status: 429, retryAfter: '2' }, 1);
+    const telemetry = start({ ...LOGS_ONLY, OTEL_EXPORTER_OTLP_PROTOCOL: protocol });
+    telemetry.sink.take([aRequest()]);
+    await receiver.waitFor('the second try', () => telemetry.stats().logs.accepted === 3);
+    const [first = 0, second = 0] = receiver.requests.map(({ atMs }) => atMs);
+    expect(second - first).toBeGreaterThanOrEqual(1_990);
+  });
+
+  it.each([500, 401, 404])('%i says nothing of the data: the same batch goes again', async (status) => {
+    receiver.answer({ kind: 'status', status }, 1);
+    const telemetry = start(LOGS_ONLY);
+    telemetry.sink.take([aRequest()]);
+    await receiver.waitFor('acceptance', () => telemetry.stats().logs.accepted === 3);
+    expect(losses).toEqual([]);
   });
 
   it('a connection broken off: the same batch goes again', async () => {

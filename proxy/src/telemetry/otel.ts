@@ -35,8 +35,7 @@ import {
   type PushMetricExporter,
 } from '@opentelemetry/sdk-metrics';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
-import { METRICS, type MetricName, OPERATION_BUCKETS, PROXY_BUCKETS } from '../contract/index.ts';
-import type { Census, Sink } from '../observation/event.ts';
+import { METRICS } from '../contract/index.ts';
 import { LOG_DELIVERY, SDK_SERIES_MAX, SHUTDOWN_MS, TRACE_DELIVERY } from './bounds.ts';
 import type { DeliveryStats } from './delivery.ts';
 import {
@@ -46,27 +45,31 @@ import {
   readEnvironment,
   type TelemetrySettings,
 } from './environment.ts';
-import { type Health, readGauges } from './gauges.ts';
 import { Histograms } from './histograms.ts';
 import type { LogRecord } from './log.ts';
 import { createLossTally, type LossNotice } from './lossTally.ts';
-import { Measurer, type Put } from './measure.ts';
+import { HISTOGRAM_BOUNDS, type Meters } from './meters.ts';
 import { createLogPacker, createSpanPacker, type Source } from './otlp.ts';
+import type { OutboxArchive } from './outbox.ts';
 import { type Outgoing, type Outlet, startDelivery } from './outgoing.ts';
 import { type Origin, viewLog, viewSpan } from './readable.ts';
-import { createSink } from './sink.ts';
+import { createSink, type TelemetrySink } from './sink.ts';
 import type { SpanRecord } from './span.ts';
-import { Sums } from './sums.ts';
 import { countRejected, judgeResult } from './verdict.ts';
 
 export interface TelemetryOptions {
   readonly env: Environment;
   readonly version: string;
   readonly instanceId: string;
+  readonly meters: Meters;
+  /** Where events are kept until they are accepted; absent: in memory alone. */
+  readonly archive?: OutboxArchive | undefined;
   /** One line for the operator; called once for each kind of trouble. */
   readonly log: (line: string) => void;
   /** What was lost on the way to the collector, summed by reason, at most once a second. */
   readonly onLoss: (loss: LossNotice) => void;
+  /** The archive could not be asked or told how far delivery is; it is tried again. */
+  readonly onArchiveFault?: (error: unknown) => void;
 }
 
 export interface TelemetryStats {
@@ -79,13 +82,12 @@ export interface TelemetryStats {
 }
 
 export interface Telemetry {
-  readonly sink: Sink;
+  readonly sink: Pick<TelemetrySink, 'take'>;
   /** Mistakes in the OTEL variables. With any, nothing is exported. */
   readonly problems: readonly Problem[];
-  /** Says where the levels for gauges come from; asked at every collection. */
-  setCensus(read: () => Census): void;
-  setHealth(health: Health): void;
   stats(): TelemetryStats;
+  /** Events that some receiver has not accepted. */
+  pending(): number;
   /** Delivers what is there, for at most `timeoutMs` (default 5 s), and stops. Never rejects. */
   shutdown(timeoutMs?: number): Promise<void>;
 }
@@ -113,35 +115,31 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   };
   const traces = settings.traces && startTraces(settings.traces, origin, tally.add);
   const logs = settings.logs && startLogs(settings.logs, origin, tally.add);
-  const levels: Levels = {
-    census: undefined,
-    health: undefined,
-    outbox: () => (logs ?? traces)?.delivery.stats(),
-  };
   const meter =
     settings.metrics &&
-    startMetrics(settings, settings.metrics, resource, options.version, levels, tally.add);
+    startMetrics(settings, settings.metrics, resource, options.version, options.meters, tally.add);
   // Last, because starting the SDK puts a logger of its own in place.
   listenToSdk(options.log, tally.add);
-  const takers = { traces, logs, measurer: meter && new Measurer(meter.put) };
+  const takers = { traces, logs };
+  const sink = createSink(settings, takers, {
+    archive: options.archive,
+    onFault: (error) => tally.add('internal', 1, String(error)),
+    onArchiveFault: options.onArchiveFault ?? (() => {}),
+  });
+  options.meters.levels.outbox = () => (sink.logs ?? sink.traces)?.stats();
   return {
     problems,
-    sink: createSink(settings, takers, (error) => tally.add('internal', 1, String(error))),
-    setCensus(read) {
-      levels.census = read;
-    },
-    setHealth(health) {
-      levels.health = health;
-    },
+    sink,
     stats: () => ({
       traces: traces?.delivery.stats() ?? NOTHING,
       logs: logs?.delivery.stats() ?? NOTHING,
       metrics: meter?.stats() ?? NOTHING,
     }),
+    pending: () => Math.max(sink.traces?.stats().size ?? 0, sink.logs?.stats().size ?? 0),
     async shutdown(timeoutMs = SHUTDOWN_MS) {
       // Metrics last, so that the last export has the final counts; they keep a part of the time for themselves.
       const deliveryMs = timeoutMs * 0.8;
-      await Promise.all([traces?.delivery.close(deliveryMs), logs?.delivery.close(deliveryMs)]);
+      await Promise.all([sink.traces?.close(deliveryMs), sink.logs?.close(deliveryMs)]);
       await meter?.close(timeoutMs - deliveryMs);
       tally.flush();
     },
@@ -175,9 +173,8 @@ function idleTelemetry(problems: readonly Problem[]): Telemetry {
   return {
     problems,
     sink: { take() {} },
-    setCensus() {},
-    setHealth() {},
     stats: () => ({ traces: NOTHING, logs: NOTHING, metrics: NOTHING }),
+    pending: () => 0,
     shutdown: async () => {},
   };
 }
@@ -205,15 +202,7 @@ function startLogs(endpoint: Endpoint, origin: Common, report: Report): Outlet<L
   return startDelivery(signal, createLogPacker(origin.source), (record) => viewLog(record, origin));
 }
 
-/** Where gauges get their values; what has not been said yet is absent. */
-interface Levels {
-  census: (() => Census) | undefined;
-  health: Health | undefined;
-  readonly outbox: () => DeliveryStats | undefined;
-}
-
-interface Meters {
-  readonly put: Put;
+interface MetricExport {
   stats(): DeliveryStats;
   close(timeoutMs: number): Promise<void>;
 }
@@ -223,11 +212,11 @@ function startMetrics(
   endpoint: Endpoint,
   resource: Readonly<Record<string, string>>,
   version: string,
-  levels: Levels,
+  meters: Meters,
   report: Report,
-): Meters {
+): MetricExport {
   const { exporter, temporality, stats } = createMetricExporter(endpoint, settings.temporality, report);
-  const histograms = new Histograms(BOUNDS, temporality === AggregationTemporality.DELTA);
+  const histograms = histogramsFor(temporality, meters);
   // The API keeps one of each for the whole process; those of an earlier start would win over ours.
   forgetGlobals();
   const sdk = startNodeSdk({
@@ -249,9 +238,8 @@ function startMetrics(
       }),
     ],
   });
-  const put = registerInstruments(metrics.getMeter('sightline', version), levels, histograms);
+  registerInstruments(metrics.getMeter('sightline', version), meters);
   return {
-    put,
     stats,
     async close(timeoutMs) {
       const timer = new Promise<void>((resolve) => {
@@ -273,36 +261,33 @@ function forgetGlobals(): void {
   diag.disable();
 }
 
+/** Deltas forget what they were collected with, so they are kept apart from the sums since the beginning. */
+function histogramsFor(temporality: AggregationTemporality, meters: Meters): Histograms {
+  if (temporality !== AggregationTemporality.DELTA) return meters.histograms;
+  const deltas = new Histograms(HISTOGRAM_BOUNDS, true);
+  meters.alsoRecord((metric, value, labels) => void deltas.record(metric, value, labels));
+  return deltas;
+}
+
 /** Counters and gauges as observables over our own sums and levels. */
-function registerInstruments(meter: Meter, levels: Levels, histograms: Histograms): Put {
-  const sums = new Sums();
+function registerInstruments(meter: Meter, meters: Meters): void {
   for (const { name, kind, unit, means } of METRICS) {
     const about = { unit, description: means };
     if (kind === 'counter') {
       meter.createObservableCounter(name, about).addCallback((result) => {
-        for (const [labels, sum] of sums.of(name)) result.observe(sum, labels);
+        for (const [labels, sum] of meters.sums.of(name)) result.observe(sum, labels);
       });
     } else if (kind === 'gauge') {
       meter.createObservableGauge(name, about).addCallback((result) => {
-        for (const { metric, value, labels } of readLevels(levels)) {
+        for (const { metric, value, labels } of meters.gauges(Date.now())) {
           if (metric === name) result.observe(value, labels);
         }
       });
     }
   }
-  return (metric, value, labels) => {
-    if (!histograms.record(metric, value, labels)) sums.add(metric, value, labels);
-  };
 }
 
 const HISTOGRAMS = METRICS.filter(({ kind }) => kind === 'histogram');
-const BOUNDS: ReadonlyMap<MetricName, readonly number[]> = new Map(
-  HISTOGRAMS.map(({ name }) => [
-    name,
-    name === 'sightline.proxy.duration' ? PROXY_BUCKETS : OPERATION_BUCKETS,
-  ]),
-);
-
 /** Hands our histograms to the SDK's reader, which collects and exports them with its own metrics. */
 function createProducer(
   histograms: Histograms,
@@ -322,10 +307,6 @@ function createProducer(
       return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
     },
   };
-}
-
-function readLevels(levels: Levels) {
-  return readGauges(levels.census?.(), levels.health, levels.outbox(), Date.now());
 }
 
 const TEMPORALITIES = {

@@ -3,9 +3,10 @@
  * one request, because it walks every text twice, unit by unit; this one takes about a fifth (docs/performance.md).
  * Source: opentelemetry-proto v1, `trace/v1/trace.proto`, `logs/v1/logs.proto`.
  */
-import type { Packer } from './delivery.ts';
+import type { Packer } from './batches.ts';
 import type { LogFrame, LogRecord } from './log.ts';
 import { encodeKey, LOG_ATTRIBUTE, SPAN_ATTRIBUTE, writeAttributes } from './otlpAttributes.ts';
+import { splitRequest } from './otlpSplit.ts';
 import { BYTES, FIXED32, FIXED64, ProtobufWriter, tagOf, VARINT } from './protobuf.ts';
 import type { SpanFrame, SpanRecord } from './span.ts';
 
@@ -55,6 +56,7 @@ function createPacker<T extends object>(
       for (const start of open) writer.close(start, REQUEST_LENGTH_BYTES);
       return writer.take();
     },
+    split: splitRequest,
     recycle(parcel) {
       writer.giveBack(parcel);
     },

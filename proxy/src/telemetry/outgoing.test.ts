@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createListPacker } from './delivery.ts';
+import { createListPacker } from './batches.ts';
 import { startDelivery } from './outgoing.ts';
 
 const ENDPOINT = {
@@ -15,6 +15,7 @@ const BOUNDS = {
   delayMs: 1_000,
   queueMax: 10,
   queueWeightMax: 1_000,
+  storedWeightMax: 1_000,
   inFlightMax: 1,
   backoffMinMs: 100,
   backoffMaxMs: 1_000,
@@ -31,8 +32,14 @@ function feed(exporter: object, isJson: boolean): unknown[] {
     exporter: Object.assign(exporter, { export: (items: unknown[]) => void got.push(items) }),
     report: () => {},
   };
-  const packer = { add: () => {}, pack: () => Uint8Array.of(1, 2, 3) };
-  startDelivery<string, unknown>(signal, packer, (item) => `view of ${item}`).delivery.offer('a', 1);
+  const packer = {
+    add: () => {},
+    pack: () => Uint8Array.of(1, 2, 3),
+    split: (parcel: Uint8Array) => [parcel, parcel] as const,
+  };
+  const { delivery } = startDelivery<string, unknown>(signal, packer, (item) => `view of ${item}`);
+  delivery.offer('a', 1);
+  delivery.flush();
   return got;
 }
 
@@ -56,6 +63,14 @@ describe('an exporter', () => {
     { why: 'has a serialiser of another shape', exporter: { _delegate: { _serializer: {} } } },
   ])('that $why gets records to serialise itself', ({ exporter }) => {
     expect(feed(exporter, false)).toEqual([['view of a']]);
+  });
+
+  it('that would retry by itself is kept from it: delivery has to know how long the receiver asked to wait', async () => {
+    const send = () => Promise.resolve({ status: 'retryable', retryInMillis: 2_000 });
+    const exporter = { _delegate: { _serializer: serializer, _transport: { _transport: { send } } } };
+    feed(exporter, false);
+    const transport = exporter._delegate._transport as unknown as { send: typeof send };
+    expect(await transport.send()).toMatchObject({ error: { retryAfterMs: 2_000 } });
   });
 
   it('of JSON gets records to serialise itself', () => {

@@ -2,14 +2,8 @@
  * One signal's way out: how its exporter is fed. Protobuf is packed by us and goes to the exporter as bytes; JSON
  * is made by the exporter, from our records as it reads them. Imports no OpenTelemetry: exporters are handed in.
  */
-import {
-  createDelivery,
-  createListPacker,
-  type Delivery,
-  type DeliverySettings,
-  type Packer,
-  type Verdict,
-} from './delivery.ts';
+import { createListPacker, type Packer } from './batches.ts';
+import { createDelivery, type Delivery, type DeliverySettings, type Verdict } from './delivery.ts';
 import type { Endpoint } from './environment.ts';
 import type { WriteItem } from './otlp.ts';
 import { type ExportOutcome, judgeResult } from './verdict.ts';
@@ -39,20 +33,51 @@ export function startDelivery<T, V>(
   const { name, endpoint, bounds, exporter, report } = signal;
   const onLost = (reason: string, count: number): void =>
     report(`${name}_${reason}`, count, `${count} items of ${name} for ${endpoint.url}`);
+  leaveRetriesToUs(exporter);
   const sendBytes = signal.isJson ? undefined : openToBytes(exporter);
   if (sendBytes !== undefined) {
-    return {
-      form: 'bytes',
-      delivery: createDelivery(bounds, { packer, send: sendBytes, onLost, now: Date.now }),
-    };
+    return { form: 'bytes', delivery: createDelivery(bounds, { packer, send: sendBytes, onLost }) };
   }
-  const delivery = createDelivery(bounds, {
+  const delivery = createDelivery<T, readonly T[]>(bounds, {
     packer: createListPacker<T>(),
     send: (items, done) => exporter.export(items.map(view), (result) => done(judgeResult(result))),
     onLost,
-    now: Date.now,
   });
   return { form: 'records', delivery };
+}
+
+/** What the exporters' transports answer, as far as it is read here. */
+interface TransportAnswer {
+  readonly status: string;
+  readonly retryInMillis?: number;
+  readonly error?: Error;
+}
+interface Transport {
+  send(data: Uint8Array, timeoutMs: number): Promise<TransportAnswer>;
+}
+
+/**
+ * Takes out the exporter's own retries: they stop after five and keep to themselves how long the receiver asked to
+ * wait. Delivery retries for as long as it takes. As below, what is not found where it was is left as it is.
+ */
+function leaveRetriesToUs(exporter: object): void {
+  const delegate: unknown = Reflect.get(exporter, '_delegate');
+  const retrying: unknown = isObject(delegate) ? Reflect.get(delegate, '_transport') : undefined;
+  const plain: unknown = isObject(retrying) ? Reflect.get(retrying, '_transport') : undefined;
+  if (!isObject(delegate) || !isTransport(plain)) return;
+  Reflect.set(delegate, '_transport', {
+    async send(data: Uint8Array, timeoutMs: number): Promise<TransportAnswer> {
+      const answer = await plain.send(data, timeoutMs);
+      if (answer.status !== 'retryable') return answer;
+      const error = answer.error ?? new Error('the receiver asks to try again');
+      return { ...answer, error: Object.assign(error, { retryAfterMs: answer.retryInMillis }) };
+    },
+    shutdown() {},
+  });
+}
+
+function isTransport(value: unknown): value is Transport {
+  return isObject(value) && typeof Reflect.get(value, 'send') === 'function';
 }
 
 type SendBytes = (bytes: Uint8Array, done: (verdict: Verdict) => void) => void;

@@ -1,13 +1,13 @@
 /**
- * The sink of telemetry: each event becomes spans, log records and measurements, and goes to whoever delivers
- * them. Never throws and never waits; a fault of ours costs one event and is reported.
+ * The sink of telemetry: each event becomes spans and log records, and goes to the outbox of each signal that is
+ * exported. Never throws and never waits; a fault of ours costs one event and is reported.
  */
-import type { Event, RecordedEvent, RequestEvent, Sink } from '../observation/event.ts';
+import type { Event, RecordedEvent, RequestEvent } from '../observation/event.ts';
 import { RECORD_BYTES } from './bounds.ts';
 import { EncodedEvent } from './encodedEvent.ts';
 import type { TelemetrySettings } from './environment.ts';
 import { type LogRecord, translateLogs } from './log.ts';
-import type { Measurer } from './measure.ts';
+import { millisOf, Outbox, type OutboxArchive } from './outbox.ts';
 import type { Outlet } from './outgoing.ts';
 import { createSampler, type Sampler } from './sampling.ts';
 import { type Limits, NO_LIMITS } from './selection.ts';
@@ -17,39 +17,85 @@ import { type SpanRecord, translateSpans } from './span.ts';
 export interface Takers {
   readonly traces: Outlet<SpanRecord> | undefined;
   readonly logs: Outlet<LogRecord> | undefined;
-  readonly measurer: Measurer | undefined;
 }
 
-/** `onFault` hears of events that could not be translated. */
+export interface SinkPorts {
+  /** Absent: what is not delivered is in memory alone. */
+  readonly archive: OutboxArchive | undefined;
+  /** Hears of events that could not be translated. */
+  readonly onFault: (error: unknown) => void;
+  /** Hears when the archive could not be asked. */
+  readonly onArchiveFault: (error: unknown) => void;
+}
+
+/** The outboxes, and the way into them. */
+export interface TelemetrySink {
+  /** As `Sink`: events once they are committed, the first recorded one with this sequence. */
+  take(events: readonly Event[], firstSequence?: number): void;
+  readonly traces: Outbox | undefined;
+  readonly logs: Outbox | undefined;
+}
+
 export function createSink(
   settings: Pick<TelemetrySettings, 'sampler' | 'spanLimits' | 'logLimits'>,
   takers: Takers,
-  onFault: (error: unknown) => void,
-): Sink {
-  const { traces, logs, measurer } = takers;
+  { archive, onFault, onArchiveFault }: SinkPorts,
+): TelemetrySink {
   const keeps = createSampler(settings.sampler);
   // Shared by both signals, so that what spans and records have in common is encoded once.
   const encoded = new EncodedEvent();
+  const open = <T>(
+    signal: 'traces' | 'logs',
+    outlet: Outlet<T>,
+    translate: (event: RecordedEvent, sequence: number) => void,
+  ): Outbox => {
+    const offer = (event: RecordedEvent, sequence: number): void => {
+      try {
+        translate(event, sequence);
+      } catch (error) {
+        onFault(error);
+      }
+    };
+    return new Outbox({ signal, delivery: outlet.delivery, offer, archive, onFault: onArchiveFault });
+  };
+  const { traces, logs } = takers;
   const offerSpans = traces && spanTaker(traces, encoded, settings.spanLimits);
   const offerLogs = logs && logTaker(logs, encoded, settings.logLimits);
-  const take = (event: Event): void => {
-    measurer?.measure(event);
-    if (event.kind === 'traffic') return;
-    const kept = offerSpans !== undefined && isKept(event, keeps);
-    if (kept && event.kind === 'sightline.request') offerSpans(event);
-    offerLogs?.(event, kept);
-  };
+  const spanBox =
+    traces &&
+    open('traces', traces, (event, sequence) => {
+      if (event.kind !== 'sightline.request' || !isKept(event, keeps)) return;
+      const weight = RECORD_BYTES * (1 + event.clients.length);
+      traces.delivery.begin({ sequence, timeMs: millisOf(event), weight });
+      offerSpans?.(event);
+    });
+  const logBox =
+    logs &&
+    open('logs', logs, (event, sequence) => {
+      logs.delivery.begin({ sequence, timeMs: millisOf(event), weight: weightOf(event) });
+      offerLogs?.(event, traces !== undefined && isKept(event, keeps));
+    });
   return {
-    take(events) {
+    traces: spanBox,
+    logs: logBox,
+    take(events, firstSequence = 0) {
+      let sequence = firstSequence;
       for (const event of events) {
-        try {
-          take(event);
-        } catch (error) {
-          onFault(error);
-        }
+        if (event.kind === 'traffic') continue;
+        spanBox?.take(event, sequence);
+        logBox?.take(event, sequence);
+        if (sequence > 0) sequence += 1;
       }
+      spanBox?.settle();
+      logBox?.settle();
     },
   };
+}
+
+/** Rough size of an event's records. */
+function weightOf(event: RecordedEvent): number {
+  const payloads = 'payloads' in event ? event.payloads : [];
+  return payloads.reduce((sum, { text }) => sum + RECORD_BYTES + text.length, RECORD_BYTES);
 }
 
 /** Attribute limits cut and count single attributes, which are found in records only. */
