@@ -1,0 +1,97 @@
+/** What a row of the sessions list says, and what is missing of a session, in words. */
+import type { Completeness, SessionItem, SessionTool } from 'sightline/contract';
+import { crossesMidnight, formatCount, formatCounted, formatTime, type Zone } from './format.ts';
+import { visibleLine } from './hostile.ts';
+import { countHoles, type NumberRange, type SessionGaps } from './sessionGaps.ts';
+import { sourceWords } from './words.ts';
+
+/** The id a reader knows the session by: the protocol's own, else ours. */
+export function shownId(session: SessionItem): { readonly id: string; readonly title: string } {
+  const ours = `Sightline's id: ${session.sessionId}`;
+  const source = sourceWords(session.sessionSource, session.sessionConfidence);
+  if (session.mcpSessionId === undefined) return { id: session.sessionId, title: `${ours}\n${source}` };
+  return {
+    id: session.mcpSessionId,
+    title: `Protocol session id: ${visibleLine(session.mcpSessionId)}\n${ours}\n${source}`,
+  };
+}
+
+/** `claude-ai 1.4`; undefined when the client never said who it is. */
+export function clientWords({ clientName, clientVersion }: SessionItem): string | undefined {
+  const said = [clientName, clientVersion].filter((part) => part !== undefined);
+  return said.length === 0 ? undefined : visibleLine(said.join(' '));
+}
+
+/** To the second, with the date when it is another day than `now`. */
+export function startWords(time: number, now: number, zone: Zone): string {
+  const date = crossesMidnight(time, now, zone) ? 'withDate' : 'timeOnly';
+  // Milliseconds would say nothing beside a session's length.
+  return formatTime(time, zone, date).slice(0, -'.000'.length);
+}
+
+export interface ToolSummary {
+  readonly shown: readonly SessionTool[];
+  /** Names that are not shown. */
+  readonly more: number;
+  /** Every tool with its counts, one a line. */
+  readonly title: string;
+}
+
+/** As many names as fit into so many characters, at least one. */
+export function toolSummary(tools: readonly SessionTool[], charactersMax: number): ToolSummary {
+  const named = tools.filter(({ name }) => name !== FOLDED);
+  let count = 0;
+  let length = 0;
+  for (const { name } of named) {
+    length += Math.min(name.length, NAME_MAX) + 2;
+    if (count > 0 && length > charactersMax) break;
+    count += 1;
+  }
+  return { shown: named.slice(0, count), more: tools.length - count, title: tools.map(toolLine).join('\n') };
+}
+
+/** Under this name the summary counts the tools beyond its cap. */
+const FOLDED = '_more';
+const NAME_MAX = 24;
+
+function toolLine({ name, calls, errors }: SessionTool): string {
+  const failed = errors > 0 ? `, ${formatCounted(errors, 'error')}` : '';
+  return `${name === FOLDED ? 'further tools' : visibleLine(name)}: ${formatCounted(calls, 'call')}${failed}`;
+}
+
+/** What is missing, each a sentence; empty when nothing is. */
+export function missingWords(
+  gaps: SessionGaps,
+  completeness: Completeness | undefined,
+  session: SessionItem,
+): readonly string[] {
+  const said: string[] = [];
+  const holes = countHoles(gaps);
+  if (gaps.head > 0)
+    said.push(`The first ${formatCounted(gaps.head, 'event')} ${are(gaps.head)} no longer kept.`);
+  if (holes > 0) {
+    said.push(
+      `${formatCounted(holes, 'event')} ${are(holes)} missing between: ${gaps.holes.slice(0, 3).map(rangeWords).join(', ')}${gaps.holes.length > 3 ? ', …' : ''}.`,
+    );
+  }
+  if (gaps.tail > 0) {
+    const why = session.active ? 'still on the way' : 'missing at the end';
+    said.push(`${formatCounted(gaps.tail, 'event')} ${are(gaps.tail)} ${why}.`);
+  }
+  if (session.sessionIncomplete === true) {
+    said.push('Something of this session was dropped or cut before it could be recorded.');
+  }
+  const { truncated = 0, shed = 0 } = completeness ?? {};
+  if (truncated > 0)
+    said.push(`Payloads of ${formatCounted(truncated, 'event')} were cut at the size limit.`);
+  if (shed > 0) said.push(`Payloads of ${formatCounted(shed, 'event')} were removed to save space.`);
+  return said;
+}
+
+function are(count: number): string {
+  return count === 1 ? 'is' : 'are';
+}
+
+function rangeWords({ from, to }: NumberRange): string {
+  return from === to ? `number ${formatCount(from)}` : `numbers ${formatCount(from)} to ${formatCount(to)}`;
+}
