@@ -43,8 +43,11 @@ export interface VirtualRowsProps<Row> {
   /** A row of column headers, outside of what scrolls. */
   readonly header?: ReactNode;
   readonly className?: string;
-  /** `end`: the list stays where the reader is when rows come or go at either side, and at its end when it was there. */
-  readonly anchor?: 'start' | 'end';
+  /**
+   * `held`: the row at the top edge stays there, whatever comes or goes above it. `end`: the same, and the list stays at
+   * its end when it was there.
+   */
+  readonly anchor?: 'start' | 'held' | 'end';
   /** Enter, Space or a click on a row that is a stop. */
   onOpen?(row: Row): void;
   /** Escape on or inside a row, and the left arrow. */
@@ -74,7 +77,7 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
     estimateSize: (index) => at(rows, index, heightOf) ?? 0,
     getItemKey: useCallback((index: number) => at(rows, index, keyOf) ?? index, [rows, keyOf]),
     overscan: 8,
-    anchorTo: anchor,
+    anchorTo: anchor === 'start' ? 'start' : 'end',
     followOnAppend: anchor === 'end',
     scrollEndThreshold: EDGE,
     useFlushSync: false,
