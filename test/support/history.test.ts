@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeHistory } from './history.ts';
+import { LONG_CLIENT, makeHistory } from './history.ts';
 
 const options = { calls: 2_000, sessions: 40, fromMs: 1_795_168_800_000, toMs: 1_795_172_400_000 };
 const events = [...makeHistory(options)].flat();
@@ -28,6 +28,17 @@ describe('makeHistory', () => {
       expect.arrayContaining(['ok', 'tool_error', 'rpc_error', 'http_error', 'denied']),
     );
     expect(events.some((event) => event.attributes['sightline.attempt.result'] === 'recovered')).toBe(true);
+  });
+
+  it('gives one session as many of the calls as asked for', () => {
+    const long = [...makeHistory({ ...options, longSessionCalls: 500 })].flat();
+    const calls = long.filter(
+      ({ kind, attributes }) =>
+        kind === 'sightline.request' &&
+        attributes['mcp.method.name'] === 'tools/call' &&
+        attributes['sightline.client.name'] === LONG_CLIENT,
+    );
+    expect(calls).toHaveLength(500);
   });
 
   it('is the same every time', () => {

@@ -14,6 +14,8 @@ export interface HistoryOptions {
   /** Tool calls in all; handshakes and session records come besides. */
   readonly calls: number;
   readonly sessions: number;
+  /** So many of the calls belong to one session, of the client `LONG_CLIENT`, from the first to the last moment. */
+  readonly longSessionCalls?: number;
   /** Unix milliseconds of the first request and of about the last. */
   readonly fromMs: number;
   readonly toMs: number;
@@ -21,8 +23,13 @@ export interface HistoryOptions {
   readonly payloadMode?: PayloadMode;
 }
 
+/** The client of the one long session. */
+export const LONG_CLIENT = 'marathon-agent';
+
 /** Sessions that talk at the same time. */
 const BESIDE = 8;
+/** Number of the long session: no other has it. */
+const LONG = 1_000_000;
 /** Events handed out at once, at least. */
 const BATCH = 500;
 
@@ -76,7 +83,7 @@ function isRecorded(event: Event): event is RecordedEvent {
 
 /** All frames in the order of time: calls overlap, so each waits for its turn among the others. */
 function* makeFrames(options: HistoryOptions): Generator<Frame> {
-  const { calls, sessions, fromMs, toMs } = options;
+  const { calls, sessions, fromMs, toMs, longSessionCalls = 0 } = options;
   const random = startSequence(4711);
   const perSession = Math.ceil(calls / sessions);
   const stepMs = (toMs - fromMs) / calls;
@@ -86,7 +93,10 @@ function* makeFrames(options: HistoryOptions): Generator<Frame> {
   for (let call = 0; call < calls; call += 1) {
     const nowMs = fromMs + call * stepMs;
     const beside = Math.min(BESIDE, sessions);
-    const number = Math.floor(call / (beside * perSession)) * beside + (call % beside);
+    const isLong =
+      longSessionCalls > 0 &&
+      Math.floor((call * longSessionCalls) / calls) !== Math.floor(((call - 1) * longSessionCalls) / calls);
+    const number = isLong ? LONG : Math.floor(call / (beside * perSession)) * beside + (call % beside);
     let session = begun.get(number);
     if (!session) {
       session = beginSession(number, random);
@@ -112,7 +122,7 @@ interface Session {
 
 function beginSession(number: number, random: () => number): Session {
   const server: ServerName = random() < 0.7 ? 'shop' : 'files';
-  const client = CLIENTS[number % CLIENTS.length] ?? 'desk-agent';
+  const client = number === LONG ? LONG_CLIENT : (CLIENTS[number % CLIENTS.length] ?? 'desk-agent');
   const caller = CALLERS[number % CALLERS.length] ?? { address: '10.0.0.1' };
   const id = `${(number * 2_654_435_761).toString(16).padStart(12, '0')}-${number}`;
   const from = (exchange: number, ms: number) =>
