@@ -93,3 +93,28 @@ export interface ArchiveReader {
   stats(): ArchiveStats;
   close(): void;
 }
+
+/**
+ * Why an archive cannot be written or read. `full`: no space, or past its size; `locked`: another process writes it;
+ * `newer`: a later version wrote it; `damaged`: what is in the file is no archive.
+ */
+export type ArchiveTrouble = 'full' | 'read_only' | 'locked' | 'newer' | 'damaged' | 'failed';
+
+/** What every method of an archive throws when the file does not let it. Nothing was written then. */
+export class ArchiveFault extends Error {
+  readonly trouble: ArchiveTrouble;
+
+  constructor(trouble: ArchiveTrouble, message: string) {
+    super(message);
+    this.name = 'ArchiveFault';
+    this.trouble = trouble;
+  }
+}
+
+/** Thrown by a reader for a cursor that it did not give, or gave for another order or sort. */
+export class WrongCursor extends Error {
+  constructor() {
+    super('no cursor of this list');
+    this.name = 'WrongCursor';
+  }
+}

@@ -1,0 +1,98 @@
+/** Filters as SQL. Every value is a parameter; only words of ours stand in the text. */
+import { ERROR_GROUP, type EventFilter } from '../contract/index.ts';
+import { fold, trigramQuery } from './fold.ts';
+import { firstNanoOf } from './moments.ts';
+import type { Database, Value } from './sqlite.ts';
+
+/** A part of a WHERE clause with its parameters. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly Value[];
+}
+
+export const NEVER: Condition = { sql: '0', values: [] };
+
+export function both(...conditions: readonly Condition[]): Condition {
+  if (conditions.length === 0) return { sql: '1', values: [] };
+  return {
+    sql: conditions.map(({ sql }) => sql).join(' AND '),
+    values: conditions.flatMap(({ values }) => values),
+  };
+}
+
+/** `time` within [from, to), as `millisOf` would compare them. */
+export function within({ from, to }: Pick<EventFilter, 'from' | 'to'>): Condition {
+  const sides: Condition[] = [];
+  if (from !== undefined) sides.push({ sql: 'time >= ?', values: [firstNanoOf(from)] });
+  if (to !== undefined) sides.push({ sql: 'time < ?', values: [firstNanoOf(to)] });
+  return both(...sides);
+}
+
+/** Which rows of `event` a filter lets through, its range left out. */
+export function matching(db: Database, filter: EventFilter): Condition {
+  const parts: Condition[] = [];
+  const traits = traitsMatching(db, filter);
+  if (traits)
+    parts.push({ sql: `traits IN (SELECT id FROM traits WHERE ${traits.sql})`, values: traits.values });
+  if (filter.session) {
+    const ids = termIds(db, filter.session);
+    parts.push(either([among('session', ids), among('protocol', ids)]));
+  }
+  if (filter.q) parts.push(searching(filter.q));
+  return both(...parts);
+}
+
+/** Which rows of `traits` the filters of their columns let through; undefined when all. */
+export function traitsMatching(db: Database, filter: EventFilter): Condition | undefined {
+  const parts: Condition[] = [];
+  const texts = { server: filter.server, tool: filter.tool, method: filter.method, client: filter.client };
+  for (const [column, wanted] of Object.entries(texts)) {
+    if (wanted) parts.push(among(column, termIds(db, wanted)));
+  }
+  if (filter.type) parts.push(among('type', filter.type));
+  if (filter.httpStatus) parts.push(among('status', filter.httpStatus));
+  if (filter.outcome) {
+    const words = filter.outcome.filter((word) => word !== ERROR_GROUP);
+    const group = filter.outcome.includes(ERROR_GROUP) ? [{ sql: 'is_error = 1', values: [] }] : [];
+    parts.push(either([among('outcome', words), ...group]));
+  }
+  return parts.length === 0 ? undefined : both(...parts);
+}
+
+/** A list that is empty lets nothing through. */
+export function among(column: string, values: readonly Value[]): Condition {
+  if (values.length === 0) return NEVER;
+  return { sql: `${column} IN (${values.map(() => '?').join()})`, values };
+}
+
+function either(conditions: readonly Condition[]): Condition {
+  return {
+    sql: `(${conditions.map(({ sql }) => sql).join(' OR ')})`,
+    values: conditions.flatMap(({ values }) => values),
+  };
+}
+
+function termIds(db: Database, texts: readonly string[]): readonly number[] {
+  const { sql, values } = among('text', texts);
+  return db.all(`SELECT id FROM term WHERE ${sql}`, ...values).map((row) => Number(row['id']));
+}
+
+/**
+ * A text within one of the terms that are searched. The trigrams let through a few too many, and the whole text is
+ * compared after them; where it is too short for one, every term is compared.
+ */
+function searching(q: string): Condition {
+  const folded = fold(q);
+  const trigrams = trigramQuery(folded);
+  const holds = `instr(ifnull(folded, text), ?) > 0`;
+  const terms = trigrams
+    ? `SELECT id FROM term WHERE id IN (SELECT rowid FROM term_trigram WHERE term_trigram MATCH ?) AND ${holds}`
+    : `SELECT id FROM term WHERE ${holds}`;
+  const values = trigrams ? [trigrams, folded] : [folded];
+  const found = `(${terms})`;
+  return {
+    sql: `(traits IN (SELECT id FROM traits WHERE tool IN ${found} OR method IN ${found} OR server IN ${found} OR client IN ${found})
+      OR session IN ${found} OR protocol IN ${found} OR error IN ${found})`,
+    values: Array.from({ length: 7 }, () => values).flat(),
+  };
+}

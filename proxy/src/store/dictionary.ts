@@ -1,0 +1,123 @@
+/**
+ * Texts and traits as numbers. What many events share (tool, client, outcome …) is written once; an event's row has
+ * the number. Each remembers the last day it was used on, by which it is removed when its events are.
+ */
+
+import { fold } from './fold.ts';
+import { Recent } from './recent.ts';
+import type { Database, StatementSync } from './sqlite.ts';
+import type { Traits } from './traits.ts';
+
+/** Entries remembered in memory; peers choose texts, so there may be any number in the file. */
+const TERMS_REMEMBERED = 8192;
+const TRAITS_REMEMBERED = 4096;
+
+interface Entry {
+  readonly id: number;
+  /** UTC day up to which the file says that it is used. */
+  used: number;
+}
+
+export class Dictionary {
+  readonly #terms = new Recent<string, Entry>(TERMS_REMEMBERED);
+  readonly #traits = new Recent<string, Entry>(TRAITS_REMEMBERED);
+  readonly #sql: ReturnType<typeof prepare>;
+
+  constructor(db: Database) {
+    this.#sql = prepare(db);
+  }
+
+  /** The number of a text, written down when it is new. Within a transaction. */
+  term(text: string, day: number): number {
+    const known = this.#terms.get(text);
+    const entry = known ?? this.#findTerm(text) ?? this.#addTerm(text, day);
+    if (!known) this.#terms.set(text, entry);
+    if (day > entry.used) {
+      this.#sql.useTerm.run(day, entry.id);
+      entry.used = day;
+    }
+    return entry.id;
+  }
+
+  traits(traits: Traits, day: number): number {
+    const columns: Columns = [
+      this.#termOr0(traits.tool, day),
+      this.#termOr0(traits.method, day),
+      traits.outcome,
+      traits.status,
+      this.#termOr0(traits.client, day),
+      this.#termOr0(traits.server, day),
+      traits.type,
+      traits.call ? 1 : 0,
+      traits.error ? 1 : 0,
+    ];
+    const key = columns.join();
+    const known = this.#traits.get(key);
+    if (known && known.used >= day) return known.id;
+    const toolCall = traits.call && traits.method === 'tools/call';
+    const entry = this.#useTraits(columns, toolCall, day);
+    this.#traits.set(key, entry);
+    return entry.id;
+  }
+
+  /** After a transaction that failed, what was written in it is not there. */
+  forget(): void {
+    this.#terms.clear();
+    this.#traits.clear();
+  }
+
+  #findTerm(text: string): Entry | undefined {
+    const row = this.#sql.findTerm.get(text);
+    return row && { id: Number(row['id']), used: Number(row['used']) };
+  }
+
+  #addTerm(text: string, day: number): Entry {
+    const folded = fold(text);
+    const id = Number(this.#sql.addTerm.run(text, folded === text ? null : folded, day).lastInsertRowid);
+    this.#sql.addTrigrams.run(id, folded);
+    return { id, used: day };
+  }
+
+  #termOr0(text: string | undefined, day: number): number {
+    return text === undefined ? 0 : this.term(text, day);
+  }
+
+  #useTraits(columns: Columns, toolCall: boolean, day: number): Entry {
+    const row = this.#sql.findTraits.get(...columns);
+    if (!row) {
+      const { lastInsertRowid } = this.#sql.addTraits.run(...columns, toolCall ? 1 : 0, day);
+      return { id: Number(lastInsertRowid), used: day };
+    }
+    const entry = { id: Number(row['id']), used: Math.max(day, Number(row['used'])) };
+    this.#sql.useTraits.run(entry.used, entry.id);
+    return entry;
+  }
+}
+
+/** As `UNIQUE` of the table `traits` has them; the words among them are closed vocabularies without a comma. */
+type Columns = [number, number, string, number, number, number, string, number, number];
+
+function prepare(
+  db: Database,
+): Readonly<
+  Record<
+    'findTerm' | 'addTerm' | 'useTerm' | 'addTrigrams' | 'findTraits' | 'addTraits' | 'useTraits',
+    StatementSync
+  >
+> {
+  return {
+    findTerm: db.prepare('SELECT id, used FROM term WHERE text = ?'),
+    addTerm: db.prepare('INSERT INTO term (text, folded, used) VALUES (?, ?, ?)'),
+    useTerm: db.prepare('UPDATE term SET used = ? WHERE id = ?'),
+    addTrigrams: db.prepare('INSERT INTO term_trigram (rowid, folded) VALUES (?, ?)'),
+    findTraits: db.prepare(
+      `SELECT id, used FROM traits WHERE tool = ? AND method = ? AND outcome = ? AND status = ? AND client = ?
+       AND server = ? AND type = ? AND is_call = ? AND is_error = ?`,
+    ),
+    addTraits: db.prepare(
+      `INSERT INTO traits (tool, method, outcome, status, client, server, type, is_call, is_error, is_tool_call, used)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    useTraits: db.prepare('UPDATE traits SET used = ? WHERE id = ?'),
+  };
+}

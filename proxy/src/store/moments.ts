@@ -1,0 +1,38 @@
+/** Times of records: 19 digits of nanoseconds in events and in the file, fractional milliseconds in the API. */
+
+/** Milliseconds of a record's time; never out of order, and exact where it is whole milliseconds. */
+export function millisOf(timeNs: string): number {
+  return Number(timeNs.slice(0, -6)) + Number(timeNs.slice(-6)) / 1e6;
+}
+
+/** A double at today's times is a quarter of a microsecond wide; so far beside it the first moment is looked for. */
+const SPREAD_NS = 1024n;
+/** What SQLite's integers hold. */
+const NS_MAX = 2n ** 63n - 1n;
+
+/** The first nanosecond whose `millisOf` is not before `ms`, so that a filter means the same in and outside SQL. */
+export function firstNanoOf(ms: number): bigint {
+  if (ms <= 0) return 0n;
+  if (ms >= 9.2e12) return NS_MAX;
+  const whole = Math.floor(ms);
+  const near = BigInt(whole) * 1_000_000n + BigInt(Math.round((ms - whole) * 1e6));
+  let low = near - SPREAD_NS;
+  let high = near + SPREAD_NS;
+  while (low < high) {
+    const middle = (low + high) >> 1n;
+    if (millisOf(String(middle)) >= ms) high = middle;
+    else low = middle + 1n;
+  }
+  return low < 0n ? 0n : low;
+}
+
+const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+export function minuteOf(timeNs: string): number {
+  return Math.floor(Number(timeNs.slice(0, -6)) / MINUTE_MS);
+}
+
+export function dayOf(timeNs: string): number {
+  return Math.floor(Number(timeNs.slice(0, -6)) / DAY_MS);
+}

@@ -1,0 +1,101 @@
+/** The writing side over SQLite. One transaction a call; what fails leaves nothing behind, and is tried anew next time. */
+import type {
+  Archive,
+  ArchiveStats,
+  OutboxSignal,
+  RememberedSession,
+  StoredEvent,
+} from '../observation/archive.ts';
+import type { RecordedEvent } from '../observation/event.ts';
+import { BodyReader } from './bodies.ts';
+import { readNewest, readStats } from './figures.ts';
+import { Recorder } from './recorder.ts';
+import { rememberSessions } from './remember.ts';
+import { type Limits, Retention } from './retention.ts';
+import type { Database } from './sqlite.ts';
+
+export class SqliteArchive implements Archive {
+  readonly #db: Database;
+  readonly #bodies: BodyReader;
+  readonly #recorder: Recorder;
+  readonly #retention: Retention;
+  readonly #onClose: () => void;
+  #latest: number;
+
+  /** @param onClose Gives the lock back. */
+  constructor(db: Database, instance: string, limits: Limits, onClose: () => void) {
+    this.#db = db;
+    this.#bodies = new BodyReader(db);
+    this.#recorder = new Recorder(db, instance, this.#bodies);
+    this.#retention = new Retention(db, limits);
+    this.#onClose = onClose;
+    this.#latest = readNewest(db);
+  }
+
+  get stats(): ArchiveStats {
+    return readStats(this.#db);
+  }
+
+  append(events: readonly RecordedEvent[]): number {
+    const first = this.#latest + 1;
+    try {
+      this.#db.transaction('write', () => {
+        let sequence = this.#latest;
+        for (const event of events) this.#recorder.put(++sequence, event);
+        this.#recorder.flush();
+      });
+    } catch (error) {
+      this.#recorder.forget();
+      throw error;
+    }
+    this.#latest += events.length;
+    return first;
+  }
+
+  latest(): number {
+    return this.#latest;
+  }
+
+  readAfter(sequence: number, limit: number): readonly StoredEvent[] {
+    return this.#db.transaction('read', () =>
+      this.#db
+        .all('SELECT sequence, data FROM body WHERE sequence > ? ORDER BY sequence LIMIT ?', sequence, limit)
+        .map((row) => ({
+          sequence: Number(row['sequence']),
+          event: this.#bodies.complete(this.#bodies.parse(String(row['data']))).event,
+        })),
+    );
+  }
+
+  cursor(signal: OutboxSignal): number | undefined {
+    const at = this.#db.get('SELECT sequence FROM cursor WHERE signal = ?', signal)?.['sequence'];
+    return at === undefined ? undefined : Number(at);
+  }
+
+  moveCursor(signal: OutboxSignal, sequence: number): void {
+    this.#db.run(
+      `INSERT INTO cursor VALUES (?, ?) ON CONFLICT DO UPDATE SET sequence = max(sequence, excluded.sequence)`,
+      signal,
+      sequence,
+    );
+  }
+
+  setAside(signal: OutboxSignal, sequence: number, reason: string): void {
+    this.#db.run('INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?)', sequence, signal, reason);
+  }
+
+  recentSessions(sinceMs: number, limit: number): readonly RememberedSession[] {
+    return this.#db.transaction('read', () => rememberSessions(this.#db, this.#bodies, sinceMs, limit));
+  }
+
+  retain(nowMs: number): boolean {
+    const more = this.#retention.slice(nowMs);
+    this.#bodies.forgetBlocks();
+    return more;
+  }
+
+  close(): void {
+    this.#db.close();
+    this.#onClose();
+  }
+}

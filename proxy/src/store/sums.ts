@@ -1,0 +1,188 @@
+/** Facets, totals and series: counts from the sums by minute, and row by row where a range cuts a minute. */
+import type { EventFilter, Facet, Facets, Series, Total, Totals } from '../contract/index.ts';
+import { readCompleteness } from './completeness.ts';
+import { among, both, within } from './conditions.ts';
+import { MINUTE_MS, type Span, splitRange } from './ranges.ts';
+import { sessionsWithin } from './sessionLists.ts';
+import type { Database, Row, Value } from './sqlite.ts';
+
+/** Events of a range by traits. Adds `event_count` and `time_spent` (µs). */
+function countedByTraits(range: Span): { readonly sql: string; readonly values: readonly Value[] } {
+  const { minutes, edges } = splitRange(range);
+  const parts: string[] = [];
+  const values: Value[] = [];
+  if (minutes) {
+    parts.push('SELECT traits, events, duration FROM rollup WHERE minute >= ? AND minute < ?');
+    values.push(minutes.from, minutes.to);
+  }
+  for (const edge of edges) {
+    const where = both({ sql: 'record = 0', values: [] }, within(edge));
+    parts.push(`SELECT traits, 1 AS events, duration FROM event WHERE ${where.sql}`);
+    values.push(...where.values);
+  }
+  if (parts.length === 0) parts.push('SELECT 0 AS traits, 0 AS events, 0 AS duration WHERE 0');
+  return { sql: parts.join(' UNION ALL '), values };
+}
+
+const FACETS_MAX = 500;
+
+/** The filter by server bounds every menu but that of the servers. */
+export function readFacets(db: Database, filter: Pick<EventFilter, 'from' | 'to' | 'server'>): Facets {
+  const counted = countedByTraits(filter);
+  const rows = db.all(
+    `SELECT s.text AS server, t.text AS tool, m.text AS method, c.text AS client, type, outcome, status, is_error, count
+     FROM (SELECT traits, sum(events) AS count FROM (${counted.sql}) GROUP BY traits) JOIN traits ON traits.id = traits
+     LEFT JOIN term s ON s.id = server LEFT JOIN term t ON t.id = tool
+     LEFT JOIN term m ON m.id = method LEFT JOIN term c ON c.id = client`,
+    ...counted.values,
+  );
+  const wanted = filter.server && new Set(filter.server);
+  const chosen = wanted ? rows.filter((row) => wanted.has(String(row['server']))) : rows;
+  return {
+    servers: facetsOf(rows, 'server'),
+    tools: facetsOf(chosen, 'tool'),
+    methods: facetsOf(chosen, 'method'),
+    clients: facetsOf(chosen, 'client'),
+    outcomes: facetsOf(chosen, 'outcome') as Facets['outcomes'],
+    httpStatuses: facetsOf(chosen, 'status') as unknown as Facets['httpStatuses'],
+    types: facetsOf(chosen, 'type'),
+  };
+}
+
+/** A Map: a tool may be called `__proto__`. */
+function facetsOf(rows: readonly Row[], column: string): readonly Facet[] {
+  const counts = new Map<Value, { count: number; errors: number }>();
+  for (const row of rows) {
+    const value = row[column];
+    if (value === null || value === undefined || value === 0 || (value === '' && column === 'outcome'))
+      continue;
+    const sum = counts.get(value) ?? { count: 0, errors: 0 };
+    sum.count += Number(row['count']);
+    if (row['is_error'] === 1) sum.errors += Number(row['count']);
+    counts.set(value, sum);
+  }
+  return [...counts]
+    .map(([value, sum]) => ({ value: value as string, ...sum }))
+    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
+    .slice(0, FACETS_MAX);
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+export function readTotals(db: Database, range: Range, activeWindowMs: number): Totals {
+  const before = { from: range.from - (range.to - range.from), to: range.from };
+  return {
+    current: readTotal(db, range, activeWindowMs),
+    previous: readTotal(db, before, activeWindowMs),
+    completeness: readCompleteness(db, range),
+  };
+}
+
+function readTotal(db: Database, range: Range, activeWindowMs: number): Total {
+  const counted = countedByTraits(range);
+  const sums = db.get(
+    `SELECT sum(events) AS events, sum(events * is_call) AS calls, sum(events * is_tool_call) AS tool_calls,
+       sum(events * is_call * is_error) AS errors, sum(duration * is_call) AS duration
+     FROM (${counted.sql}) JOIN traits ON traits.id = traits`,
+    ...counted.values,
+  );
+  const where = sessionsWithin(range);
+  // Of a past moment only the last activity is known: who was heard after it, was there at it.
+  const sessions = db.get(
+    `SELECT count(*) AS sessions, avg(duration) AS duration,
+       sum(last_activity >= ? OR (open = 1 AND last_activity >= ?)) AS active
+     FROM session WHERE ${where.sql}`,
+    range.to,
+    range.to - activeWindowMs,
+    ...where.values,
+  );
+  const calls = Number(sums?.['calls'] ?? 0);
+  const count = Number(sessions?.['sessions'] ?? 0);
+  return {
+    from: range.from,
+    to: range.to,
+    sessions: count,
+    activeSessions: Number(sessions?.['active'] ?? 0),
+    ...(count > 0 && { averageSessionDuration: Number(sessions?.['duration']) }),
+    events: Number(sums?.['events'] ?? 0),
+    calls,
+    toolCalls: Number(sums?.['tool_calls'] ?? 0),
+    errors: Number(sums?.['errors'] ?? 0),
+    ...(calls > 0 && { averageDuration: Number(sums?.['duration'] ?? 0) / calls / 1e6 }),
+  };
+}
+
+/** More points than any chart has pixels are a mistake of the caller. */
+const POINTS_MAX = 20_000;
+
+/**
+ * Steps begin at multiples of `step` since the epoch, so that a moving range does not redraw them; the first may
+ * begin before `from`, and counts only what is in the range.
+ */
+export function readSeries(db: Database, { from, to, step }: Range & { readonly step: number }): Series {
+  const first = Math.floor(from / step);
+  const last = Math.max(first, Math.ceil(to / step));
+  if (!(step > 0) || last - first > POINTS_MAX) throw new RangeError(`more than ${POINTS_MAX} steps`);
+  const points = Array.from({ length: last - first }, (_, index) => ({
+    time: (first + index) * step,
+    sessions: 0,
+    calls: 0,
+    errors: 0,
+  }));
+  const at = (row: Row) => points[Number(row['step']) - first];
+  const whole = step % MINUTE_MS === 0 ? wholeSteps(from, to, step) : undefined;
+  if (whole) {
+    const bounds = [MINUTE_MS, step, whole.from / MINUTE_MS, whole.to / MINUTE_MS];
+    for (const row of db.all(
+      `SELECT CAST(minute * ? / ? AS INTEGER) AS step, sum(events) AS calls, sum(events * is_error) AS errors
+       FROM rollup JOIN traits ON traits.id = traits WHERE minute >= ? AND minute < ? AND is_call = 1 GROUP BY 1`,
+      ...bounds,
+    )) {
+      Object.assign(at(row) ?? {}, { calls: Number(row['calls']), errors: Number(row['errors']) });
+    }
+    for (const row of db.all(
+      `SELECT CAST(minute * ? / ? AS INTEGER) AS step, count(DISTINCT session) AS sessions
+       FROM minute_session WHERE minute >= ? AND minute < ? GROUP BY 1`,
+      ...bounds,
+    )) {
+      Object.assign(at(row) ?? {}, { sessions: Number(row['sessions']) });
+    }
+  }
+  const edges = whole
+    ? [
+        { from, to: whole.from },
+        { from: whole.to, to },
+      ]
+    : [{ from, to }];
+  for (const edge of edges.filter((span) => span.from < span.to)) {
+    for (const row of readRows(db, edge, step)) {
+      const { calls, errors, sessions } = row;
+      Object.assign(at(row) ?? {}, {
+        calls: Number(calls),
+        errors: Number(errors),
+        sessions: Number(sessions),
+      });
+    }
+  }
+  return { from, to, step, points };
+}
+
+/** The steps that lie in the range as a whole. */
+function wholeSteps(from: number, to: number, step: number): Range | undefined {
+  const whole = { from: Math.ceil(from / step) * step, to: Math.floor(to / step) * step };
+  return whole.to > whole.from ? whole : undefined;
+}
+
+function readRows(db: Database, edge: Range, step: number): readonly Row[] {
+  const where = both({ sql: 'record = 0', values: [] }, within(edge), among('type', ['sightline.request']));
+  return db.all(
+    `SELECT CAST(time / 1000000 / ? AS INTEGER) AS step, sum(is_call) AS calls, sum(is_call * is_error) AS errors,
+       count(DISTINCT session) AS sessions
+     FROM event JOIN traits ON traits.id = traits WHERE ${where.sql} GROUP BY 1`,
+    step,
+    ...where.values,
+  );
+}
