@@ -52,21 +52,11 @@ export class Fold {
       capture: settings.payloadMode !== 'off',
       hashSessionIds: settings.hashSessionIds,
       hash: digest,
+      afterNs: settings.afterNs,
     });
     this.registry = new Registry<SessionState>(
       BOUNDS.sessionsMax,
-      () => ({
-        number: 0,
-        tally: new Tally(),
-        chains: new Chains(settings.retryWindowUs, evicted('chains')),
-        open: new OpenRequests(),
-        startedWritten: false,
-        reopens: false,
-        changed: false,
-        changedLive: false,
-        liveUs: Number.NEGATIVE_INFINITY,
-        resumedStreams: 0,
-      }),
+      () => this.newState(new Tally(), 0),
       (session) => {
         // A session that ended long ago was told in full; only an open one loses something.
         if (session.ended !== undefined) return;
@@ -84,6 +74,24 @@ export class Fold {
       this.forget(exchange);
       evicted('exchanges')();
     });
+  }
+
+  /** What is kept of a session that begins, or goes on from an earlier run. */
+  newState(tally: Tally, number: number): SessionState {
+    return {
+      number,
+      tally,
+      chains: new Chains(this.settings.retryWindowUs, () =>
+        this.losses.add('observation', 'chains', 1, this.nowUs),
+      ),
+      open: new OpenRequests(),
+      startedWritten: false,
+      reopens: false,
+      changed: false,
+      changedLive: false,
+      liveUs: Number.NEGATIVE_INFINITY,
+      resumedStreams: 0,
+    };
   }
 
   /** One line of prose for a record, redacted and capped. */

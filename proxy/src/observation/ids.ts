@@ -75,8 +75,14 @@ function hexByte(value: number): string {
 
 /** Record timestamps: decimal nanoseconds, strictly increasing (+1 ns when frame time has not moved on). */
 export class Stamps {
-  #us: UnixMicros = 0;
-  #ns = 0;
+  #us: UnixMicros;
+  #ns: number;
+
+  /** @param afterNs The first timestamp is after this one; decimal nanoseconds. */
+  constructor(afterNs = '0000') {
+    this.#us = Number(afterNs.slice(0, -3));
+    this.#ns = Number(afterNs.slice(-3));
+  }
 
   next(atUs: UnixMicros): string {
     if (atUs > this.#us) {

@@ -37,19 +37,22 @@ export interface JournalSettings {
   readonly hashSessionIds: boolean;
   /** Gives the hash that stands for a protocol session id. */
   readonly hash: (text: string) => string;
+  /** The newest timestamp of an earlier run. */
+  readonly afterNs?: string | undefined;
 }
 
 export class Journal {
   readonly #ids: IdSource;
   readonly #labels: LabelBook;
   readonly #settings: JournalSettings;
-  readonly #stamps = new Stamps();
+  readonly #stamps: Stamps;
   #events: Event[] = [];
 
   constructor(ids: IdSource, labels: LabelBook, settings: JournalSettings) {
     this.#ids = ids;
     this.#labels = labels;
     this.#settings = settings;
+    this.#stamps = new Stamps(settings.afterNs);
   }
 
   /** What was written since the last call. */

@@ -12,12 +12,14 @@ import { Fold } from './fold.ts';
 import type { Frame, UnixMicros } from './frame.ts';
 import { placeOf } from './journal.ts';
 import { takeMisdirection } from './misdirection.ts';
+import { resume } from './resume.ts';
 import { shutdown, tickSessions } from './sessions.ts';
 import type { ObserverSettings } from './settings.ts';
 
 export class Observer {
   readonly #fold: Fold;
   #lastTickUs: UnixMicros = 0;
+  #resumed = false;
 
   constructor(settings: ObserverSettings) {
     this.#fold = new Fold(settings);
@@ -27,6 +29,10 @@ export class Observer {
   take(frame: Frame): readonly Event[] {
     const fold = this.#fold;
     fold.nowUs = Math.max(fold.nowUs, frame.atUs);
+    if (!this.#resumed) {
+      this.#resumed = true;
+      resume(fold, frame.atUs);
+    }
     switch (frame.kind) {
       case 'request':
         takeRequest(fold, frame);

@@ -38,7 +38,7 @@ export function endSession(
     });
   }
   fold.registry.end(session, reason);
-  session.own.reopens = reason === 'idle';
+  session.own.reopens = reason === 'idle' || reason === 'crashed';
   summarise(fold, session, 'session', atUs);
 }
 

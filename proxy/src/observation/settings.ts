@@ -1,5 +1,6 @@
 /** What the fold must be told. Times in microseconds, sizes in bytes; the options' defaults are in `config/`. */
 import type { TraceParentPolicy } from '../mcp/traceContext.ts';
+import type { RememberedSession } from './archive.ts';
 
 export interface RedactionRules {
   /** Object keys whose values are replaced, compared without case, `-` and `_`. */
@@ -35,4 +36,8 @@ export interface ObserverSettings {
   readonly traceParent: TraceParentPolicy;
   /** Replace protocol session ids in everything exported by a hash. */
   readonly hashSessionIds: boolean;
+  /** What an earlier run left, newest session first; absent where nothing is remembered. */
+  readonly remembered?: readonly RememberedSession[];
+  /** Timestamps begin after this one, in decimal nanoseconds: the newest that was ever given. */
+  readonly afterNs?: string;
 }

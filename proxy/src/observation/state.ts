@@ -24,7 +24,7 @@ export interface SessionState {
   readonly open: OpenRequests;
   /** The session's `started` record has been written since it last ended. */
   startedWritten: boolean;
-  /** The next event opens it again: it ended by mere idleness. */
+  /** The next event opens it again: it ended without its client or server saying so. */
   reopens: boolean;
   /** Something changed since the last full and the last live summary. */
   changed: boolean;

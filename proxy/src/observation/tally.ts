@@ -19,7 +19,32 @@ export class Tally {
   /** Bytes of the names as JSON: a control character takes six there, so length alone would not bound the record. */
   #namesBytes = 0;
 
+  /** A tally that goes on from an earlier summary; `events` may be more than it knew. */
+  static from(summary: Attributes, events: number): Tally {
+    const tally = new Tally();
+    const of = (key: SummaryCount): number => summary[`sightline.session.${key}`] ?? 0;
+    tally.events = events;
+    tally.calls = of('calls');
+    tally.toolCalls = of('tool_calls');
+    tally.errors = of('errors');
+    tally.retries = of('retries');
+    tally.recovered = of('recovered');
+    tally.gaveUp = of('gave_up');
+    tally.bytes = of('bytes');
+    tally.tokensEstimated = of('tokens_estimated');
+    tally.toolTimeUs = Math.round(of('tool_time') * 1e6);
+    tally.incomplete = summary['sightline.session.incomplete'] ?? false;
+    for (const [name, calls, errors] of readTools(summary['sightline.session.tools'])) {
+      tally.#addTool(name, calls, errors);
+    }
+    return tally;
+  }
+
   countTool(name: string, failed: boolean): void {
+    this.#addTool(name, 1, failed ? 1 : 0);
+  }
+
+  #addTool(name: string, calls: number, errors: number): void {
     const known = this.#tools.has(name);
     const bytes = known ? 0 : Buffer.byteLength(JSON.stringify(name));
     const fits =
@@ -27,7 +52,7 @@ export class Tally {
     if (fits) this.#namesBytes += bytes;
     const key = known || fits ? name : '_more';
     const counts = this.#tools.get(key) ?? [0, 0];
-    this.#tools.set(key, [counts[0] + 1, counts[1] + (failed ? 1 : 0)]);
+    this.#tools.set(key, [counts[0] + calls, counts[1] + errors]);
   }
 
   attributes(): Attributes {
@@ -53,6 +78,25 @@ export class Tally {
     );
     return `{${entries.join(',')}}`;
   }
+}
+
+type SummaryCount =
+  | 'calls'
+  | 'tool_calls'
+  | 'errors'
+  | 'retries'
+  | 'recovered'
+  | 'gave_up'
+  | 'bytes'
+  | 'tokens_estimated'
+  | 'tool_time';
+
+/** `{"name":[calls,errors]}`, as `attributes` writes it; `__proto__` is a name like any other. */
+function readTools(text = '{}'): readonly (readonly [name: string, calls: number, errors: number])[] {
+  const tools: unknown = JSON.parse(text);
+  return Object.entries(tools as Readonly<Record<string, readonly [number, number]>>).map(
+    ([name, [calls, errors]]) => [name, calls, errors] as const,
+  );
 }
 
 /** Context tokens that a text of so many bytes costs, roughly: four bytes a token. */

@@ -57,6 +57,7 @@ export class Registry<Own> {
   readonly #byEvidence = new Map<string, Entry<Own>>();
   readonly #handshakes: BoundedMap<string, Handshake>;
   readonly #makeOwn: () => Own;
+  #restored = false;
 
   /** @param onEvict Told when `sessionsMax` pushes out the session longest unused. */
   constructor(sessionsMax: number, makeOwn: () => Own, onEvict: (session: Session<Own>) => void) {
@@ -73,10 +74,19 @@ export class Registry<Own> {
     for (const entry of this.#entries.values()) yield entry.session;
   }
 
+  /**
+   * Takes in a session of an earlier run. Its evidence is not known any more, but its id was made from it: stated
+   * evidence that gives this id leads here again, inferred evidence never does.
+   */
+  restore(session: Session<Own>): void {
+    this.#restored = true;
+    this.#entries.set(session.id, { session, keys: [] });
+  }
+
   /** The session that some evidence leads to already. Begins nothing. */
   find(server: string, ranked: readonly Evidence[]): Joined<Own> | undefined {
     for (const evidence of ranked) {
-      const entry = this.#byEvidence.get(keyOf(server, evidence));
+      const entry = this.#lookUp(server, evidence);
       if (!entry) continue;
       this.#entries.get(entry.session.id);
       return join(entry, evidence);
@@ -120,6 +130,15 @@ export class Registry<Own> {
     if (entry) this.#unmap(entry);
   }
 
+  #lookUp(server: string, evidence: Evidence): Entry<Own> | undefined {
+    const key = keyOf(server, evidence);
+    const entry = this.#byEvidence.get(key);
+    if (entry || !this.#restored || CONFIDENCE[evidence.source] === 'weak') return entry;
+    const restored = this.#entries.peek(idOf(server, evidence, 0));
+    if (restored) this.#map(restored, key);
+    return restored;
+  }
+
   #match(server: string, ranked: readonly Evidence[], atUs: number): Joined<Own> {
     for (const evidence of ranked) {
       const entry = this.#byEvidence.get(keyOf(server, evidence));
@@ -130,10 +149,8 @@ export class Registry<Own> {
   }
 
   #create(server: string, evidence: Evidence, atUs: number): Entry<Own> {
-    const parts = [server, evidence.source, evidence.value];
-    if (evidence.source === 'inferred') parts.push(String(atUs));
-    const id = createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24);
-    // Two handshakes of one caller in one microsecond: one id is one session.
+    const id = idOf(server, evidence, atUs);
+    // Two handshakes of one caller in one microsecond, or a session of an earlier run: one id is one session.
     const known = this.#entries.get(id);
     if (known) {
       this.#map(known, keyOf(server, evidence));
@@ -178,6 +195,13 @@ export class Registry<Own> {
     const handshake = this.#handshakes.peek(keyOf(server, identity));
     if (handshake) Object.assign(session, handshake);
   }
+}
+
+/** `sightline.session.id` of the session that some evidence begins (contract, "Session"). */
+function idOf(server: string, evidence: Evidence, atUs: number): string {
+  const parts = [server, evidence.source, evidence.value];
+  if (evidence.source === 'inferred') parts.push(String(atUs));
+  return createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 24);
 }
 
 function join<Own>(entry: Entry<Own>, evidence: Evidence): Joined<Own> {
