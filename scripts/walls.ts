@@ -92,7 +92,7 @@ export const ROOMS: readonly Room[] = [
     name: 'store',
     at: ['proxy/src/store/'],
     rooms: ['contract', 'observation'],
-    builtins: ['node:crypto', 'node:fs', 'node:path', 'node:worker_threads'],
+    builtins: ['node:crypto', 'node:fs', 'node:path', 'node:zlib'],
     files: { 'sqlite.ts': { builtins: ['node:sqlite'] } },
   },
   {
@@ -129,6 +129,7 @@ export const ROOMS: readonly Room[] = [
       'config',
       'contract',
       'demo',
+      'guard',
       'http',
       'observation',
       'pipeline',

@@ -12,8 +12,8 @@ export type OptionType =
   | { readonly kind: 'choice'; readonly of: readonly string[] }
   /** Milliseconds inside, `250ms`, `60s`, `5m`, `1h` outside. `off` is 0 where the row allows it. */
   | { readonly kind: 'duration'; readonly offAllowed?: true }
-  /** Bytes inside, `64KiB`, `8MiB` outside. */
-  | { readonly kind: 'size' }
+  /** Bytes inside, `64KiB`, `8MiB` outside; between `least` and `most`, by default 1B and 1GiB. */
+  | { readonly kind: 'size'; readonly least?: string; readonly most?: string }
   | { readonly kind: 'count' }
   | { readonly kind: 'address' }
   /** `,` between the items of one text; patterns may hold commas, so theirs is a line break. */
@@ -39,6 +39,7 @@ export const OPTION_GROUPS = [
   'Sessions and outcomes',
   'Trace context',
   'Payloads and privacy',
+  'Archive',
   'What you see',
 ] as const;
 export type OptionGroup = (typeof OPTION_GROUPS)[number];
@@ -253,6 +254,27 @@ export const OPTIONS = {
     group: 'Payloads and privacy',
     type: { kind: 'text', shape: 'FILE' },
     means: 'MaxMind database for the country of a caller; the bundled DB-IP Lite (CC BY 4.0) by default',
+  },
+
+  archive: {
+    group: 'Archive',
+    type: SWITCH,
+    fallback: 'on',
+    means: 'keep what was observed in the state directory, for the page and for a collector that comes later',
+    negative: 'keep nothing: the page stays empty, and what a collector does not take at once is lost',
+  },
+  'retention-days': {
+    group: 'Archive',
+    type: { kind: 'count' },
+    fallback: '30',
+    means: 'days after which the archive forgets an event',
+  },
+  'archive-max': {
+    group: 'Archive',
+    type: { kind: 'size', least: '16MiB', most: '4096GiB' },
+    fallback: '2GiB',
+    means:
+      'room that the archive may take; past it the oldest payloads go, and while payloads have less than a quarter of it, the oldest events',
   },
 
   show: {

@@ -165,6 +165,11 @@ describe('problems', () => {
       says: "'off' is no duration",
     },
     { cell: 'a size without unit', attempt: { argv: ['--payload-max=64'] }, says: "'64' is no size" },
+    {
+      cell: 'a size below the least that its option takes',
+      attempt: { argv: ['--archive-max=1MiB'] },
+      says: "'1MiB' must be between 16MiB and 4096GiB",
+    },
     { cell: 'a port beyond 65535', attempt: { argv: ['--listen=127.0.0.1:70000'] }, says: 'beyond 65535' },
     {
       cell: 'a value that loses is still checked',

@@ -22,7 +22,7 @@ export function readValue(type: OptionType, raw: unknown): Reading {
     case 'duration':
       return readDuration(raw, type.offAllowed === true);
     case 'size':
-      return readSize(raw);
+      return readSize(raw, type.least ?? '1B', type.most ?? '1GiB');
     case 'count':
       return readCount(raw);
     case 'address':
@@ -67,11 +67,18 @@ const SIZE_UNITS: Readonly<Record<string, number>> = {
   gib: 1_073_741_824,
 };
 
-function readSize(raw: unknown): Reading {
+function readSize(raw: unknown, least: string, most: string): Reading {
+  const bytes = bytesOf(raw);
+  if (bytes === undefined) return { wrong: 'is no size; write it with its unit, such as 64KiB or 8MiB' };
+  if (bytes < (bytesOf(least) ?? 0) || bytes > (bytesOf(most) ?? 0)) {
+    return { wrong: `must be between ${least} and ${most}` };
+  }
+  return { value: bytes };
+}
+
+function bytesOf(raw: unknown): number | undefined {
   const match = /^(\d+(?:\.\d+)?)\s*(B|kB|KB|MB|KiB|MiB|GiB)$/.exec(String(raw).trim());
-  if (!match) return { wrong: 'is no size; write it with its unit, such as 64KiB or 8MiB' };
-  const bytes = Math.floor(Number(match[1]) * (SIZE_UNITS[(match[2] ?? '').toLowerCase()] ?? 0));
-  return bytes < 1 || bytes > 1_073_741_824 ? { wrong: 'must be between 1B and 1GiB' } : { value: bytes };
+  return match ? Math.floor(Number(match[1]) * (SIZE_UNITS[(match[2] ?? '').toLowerCase()] ?? 0)) : undefined;
 }
 
 function readCount(raw: unknown): Reading {
