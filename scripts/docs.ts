@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 
-const PAGES = ['scripts/docs-names.ts', 'scripts/docs-options.ts'];
+const PAGES = ['scripts/docs-names.ts', 'scripts/docs-options.ts', 'scripts/docs-api.ts'];
 
 const failed = PAGES.filter(
   (script) =>

@@ -4,18 +4,22 @@
  */
 import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { Config } from './config/config.ts';
 import { formatHelp } from './config/help.ts';
 import { type Parsed, parseConfig } from './config/parse.ts';
 import type { Problem } from './config/problem.ts';
 import { formatConfig, formatProblems } from './config/report.ts';
 import type { Upstream } from './config/servers.ts';
-import { toObserverSettings } from './config/settings.ts';
+import { toObserverSettings, toPageToken } from './config/settings.ts';
+import { urlHost } from './guard/guard.ts';
 import { loadCountries } from './http/country.ts';
 import { startProxy } from './http/listener.ts';
 import type { ProxySettings } from './http/settings.ts';
 import { createClock } from './pipeline/clock.ts';
 import { type ObservationThread, startObservationThread } from './pipeline/observationThread.ts';
+import { type PageThread, startPageThread } from './pipeline/pageThread.ts';
 import type { ThreadStats } from './pipeline/protocol.ts';
 import { createRandomHex } from './pipeline/random.ts';
 import { type EnvironmentReading, readEnvironment } from './telemetry/environment.ts';
@@ -109,9 +113,12 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   // Without that propagator, trace context of others is neither read nor written (OTEL_PROPAGATORS).
   const traceParent = otel.settings.propagators.tracecontext ? config.values['trace-parent'] : 'ignore';
   const nowUs = createClock(Date.now, () => performance.now());
-  const thread = config.values.observe
-    ? await observe(config, upstreams, demo !== undefined, lines, nowUs, traceParent)
-    : undefined;
+  const pageToken = toPageToken(config.values, () => randomBytes(24).toString('base64url'));
+  const channel = config.values.observe ? new MessageChannel() : undefined;
+  const [thread, page] = await Promise.all([
+    channel && observe(config, upstreams, demo !== undefined, lines, nowUs, traceParent, channel.port1),
+    openPage(config, demo !== undefined, pageToken, channel?.port2),
+  ]);
   const countryOf = config.values.observe
     ? await loadCountries(config.values['country-db'], onFault)
     : undefined;
@@ -124,17 +131,21 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   });
   stopOnSignal(async () => {
     await demo?.close();
+    page.tell({ kind: 'stopping' });
     await proxy.close();
     const stats = await thread?.close(DELIVERY_MS);
+    await page.close();
     if (stats) log(formatStats(stats, thread?.dropped() ?? 0, exportsTo(otel) !== undefined));
   });
   const clientUrls = upstreams.map(({ name, url }) => {
     const prefix = upstreams.length === 1 ? '' : `/${name}`;
     return { name, url: url.href, clientUrl: `${proxy.url}${prefix}${url.pathname}${url.search}` };
   });
+  page.tell({ kind: 'serving', servers: clientUrls.map(({ name, clientUrl }) => ({ name, clientUrl })) });
   screen.print(
     formatBanner({
       version: VERSION,
+      pageUrl: pageUrlOf(config, page, pageToken),
       upstreams: clientUrls,
       demo: demo !== undefined,
       observes: config.values.observe,
@@ -155,6 +166,7 @@ function observe(
   lines: LineOptions,
   nowUs: () => number,
   traceParent: ProxySettings['traceParent'],
+  page: MessagePort,
 ): Promise<ObservationThread> {
   const isDefault = config.origins['unanswered-after'].from === 'default';
   const values =
@@ -170,8 +182,36 @@ function observe(
       instanceId: randomUUID(),
       lines: lines.show === 'none' ? undefined : lines,
     },
-    { nowUs, rssBytes: () => process.memoryUsage.rss(), onLines: screen.print, onLog: log },
+    { nowUs, rssBytes: () => process.memoryUsage.rss(), onLines: screen.print, onLog: log, page },
   );
+}
+
+function openPage(
+  { values }: Config,
+  demo: boolean,
+  token: string | undefined,
+  observing: MessagePort | undefined,
+): Promise<PageThread> {
+  const settings = {
+    host: values['page-listen'].host,
+    port: values['page-listen'].port,
+    token,
+    allowedHosts: values['allowed-hosts'],
+    allowedOrigins: values['allowed-origins'],
+    version: VERSION,
+    demo,
+    activeWindowMs: values['active-window'],
+    // The same place, seen from the source and from what is built of it.
+    assetsDirectory: fileURLToPath(new URL('../dist/page/', import.meta.url)),
+  };
+  return startPageThread(settings, { observing, onLog: log });
+}
+
+/** The token is in the address this once; the page puts it into a cookie. */
+function pageUrlOf(config: Config, page: PageThread, token: string | undefined): string | undefined {
+  if (page.port === undefined) return undefined;
+  const host = urlHost(config.values['page-listen'].host);
+  return `http://${host}:${page.port}/${token === undefined ? '' : `?token=${token}`}`;
 }
 
 function toProxySettings(

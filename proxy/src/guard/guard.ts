@@ -55,6 +55,12 @@ export function hostName(authority: string): string {
   return plain?.[1]?.replace(/\.$/, '') ?? '';
 }
 
+/** A host to listen on as it stands in an address that this machine can open. */
+export function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::' || host === '') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}
+
 /** `localhost`, `*.localhost` (RFC 6761 §6.3), 127.0.0.0/8, `::1` and its IPv4-mapped form. */
 function isLoopbackName(name: string): boolean {
   if (name === 'localhost' || name.endsWith('.localhost')) return true;

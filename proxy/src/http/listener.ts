@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createGuard } from '../guard/guard.ts';
+import { createGuard, urlHost } from '../guard/guard.ts';
 import type { FrameSink } from '../observation/frame.ts';
 import { type CountryOf, createAddressReader, createTrust, plainAddress } from './address.ts';
 import {
@@ -247,11 +247,6 @@ function listen(server: Server, settings: ProxySettings): Promise<void> {
       resolve();
     });
   });
-}
-
-function urlHost(host: string): string {
-  if (host === '0.0.0.0' || host === '::' || host === '') return 'localhost';
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 function sleep(ms: number): Promise<void> {

@@ -1,12 +1,14 @@
 /**
- * What is printed once at the start: where clients are to be pointed, what stands behind it, what is recorded
- * where, and a configuration to copy.
+ * What is printed once at the start: where to look, where clients are to be pointed, what stands behind it, what is
+ * recorded where, and a configuration to copy.
  */
 import { createPainter } from './paint.ts';
 import { plainText } from './text.ts';
 
 export interface BannerFacts {
   readonly version: string;
+  /** Address of the page, with its token where it needs one; undefined when there is no page. */
+  readonly pageUrl: string | undefined;
   /** Each upstream by its name, with the address that clients use for it. */
   readonly upstreams: readonly { readonly name: string; readonly url: string; readonly clientUrl: string }[];
   readonly demo: boolean;
@@ -22,6 +24,9 @@ export function formatBanner(facts: BannerFacts): string {
   const paint = createPainter(facts.color);
   const row = (label: string, value: string): string => `  ${paint(label.padEnd(9), 'muted')} ${value}`;
   const lines = ['', `  ${paint('Sightline', 'strong')} ${paint(facts.version, 'muted')}`, ''];
+  if (facts.pageUrl !== undefined) {
+    lines.push(row('page', `${paint(facts.pageUrl, 'strong')}  ${paint('sessions and event log', 'muted')}`));
+  }
   for (const { name, url, clientUrl } of facts.upstreams) {
     const behind = facts.demo ? 'the bundled demo' : plainText(url);
     const before = facts.upstreams.length > 1 ? `${name}: ` : '';

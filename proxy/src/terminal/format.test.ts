@@ -50,6 +50,7 @@ describe('texts', () => {
 describe('formatBanner', () => {
   const facts = {
     version: '0.1.0',
+    pageUrl: 'http://127.0.0.1:7601/',
     upstreams: [{ name: 'shop', url: 'http://localhost:3000/mcp', clientUrl: 'http://127.0.0.1:7600/mcp' }],
     demo: false,
     observes: true,
@@ -58,6 +59,11 @@ describe('formatBanner', () => {
     warnings: [],
     color: false,
   };
+  it('says first where to look, and nothing of a page that there is not', () => {
+    const [first] = formatBanner(facts).split('\n').slice(3);
+    expect(first).toBe('  page      http://127.0.0.1:7601/  sessions and event log');
+    expect(formatBanner({ ...facts, pageUrl: undefined })).not.toContain('event log');
+  });
   it('says where to point a client, ready to copy', () => {
     expect(formatBanner(facts)).toContain('{"mcpServers":{"shop":{"url":"http://127.0.0.1:7600/mcp"}}}');
   });
