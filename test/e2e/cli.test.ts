@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 
 const MAIN = path.resolve('proxy/src/main.ts');
 const RUN = path.resolve('scripts/run.mjs');
@@ -19,6 +19,11 @@ interface Running {
   readonly ended: Promise<number | null>;
 }
 
+/** So that no run meets the archive of another, or the user's own. */
+const STATE = mkdtempSync(path.join(tmpdir(), 'sightline-cli-state-'));
+afterAll(() => rmSync(STATE, { recursive: true, force: true }));
+let runs = 0;
+
 const running: ChildProcess[] = [];
 const servers: Server[] = [];
 afterEach(() => {
@@ -31,8 +36,13 @@ afterEach(() => {
 
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
   const clean = Object.entries(process.env).filter(([key]) => !/^(SIGHTLINE|OTEL)_/.test(key));
+  runs += 1;
+  const places = {
+    SIGHTLINE_PAGE_LISTEN: '127.0.0.1:0',
+    SIGHTLINE_STATE_DIR: path.join(STATE, String(runs)),
+  };
   const child = spawn(process.execPath, args, {
-    env: { ...Object.fromEntries(clean), NO_COLOR: '1', ...env },
+    env: { ...Object.fromEntries(clean), ...places, NO_COLOR: '1', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   running.push(child);

@@ -4,6 +4,9 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 const mainPath = new URL('../../proxy/src/main.ts', import.meta.url).pathname;
@@ -36,14 +39,18 @@ export function startDemoProxy(options: ProxyOptions = {}): Promise<RunningProxy
 }
 
 async function start(upstream: URL, args: readonly string[], options: ProxyOptions): Promise<RunningProxy> {
-  const child = spawn(
-    process.execPath,
-    [mainPath, ...args, '--listen', '127.0.0.1:0', ...(options.flags ?? [])],
-    { stdio: ['ignore', 'pipe', 'pipe'], env: { ...withoutTelemetry(process.env), ...options.env } },
-  );
+  const stateDir = mkdtempSync(path.join(tmpdir(), 'sightline-peers-'));
+  const places = ['--listen', '127.0.0.1:0', '--page-listen', '127.0.0.1:0', '--state-dir', stateDir];
+  const child = spawn(process.execPath, [mainPath, ...args, ...places, ...(options.flags ?? [])], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...withoutTelemetry(process.env), ...options.env },
+  });
   const lines: string[] = [];
-  const ended = once(child, 'close').then(() => child.exitCode);
-  const port = await Promise.race([findPort(child, upstream.port, lines), ended.then(() => undefined)]);
+  const ended = once(child, 'close').then(() => {
+    rmSync(stateDir, { recursive: true, force: true });
+    return child.exitCode;
+  });
+  const port = await Promise.race([findPort(child, lines), ended.then(() => undefined)]);
   if (port === undefined) throw new Error(`the proxy ended before it listened:\n${lines.join('\n')}`);
   const url = new URL(upstream.pathname + upstream.search, `http://${upstream.hostname}:${port}`);
   return {
@@ -56,16 +63,13 @@ async function start(upstream: URL, args: readonly string[], options: ProxyOptio
   };
 }
 
-/** The first loopback port that the proxy names and that is not its upstream's. */
-function findPort(child: ChildProcess, upstreamPort: string, lines: string[]): Promise<string> {
+/** The port in the line that says where the proxy is. */
+function findPort(child: ChildProcess, lines: string[]): Promise<string> {
   return new Promise((resolve) => {
     const read = (line: string): void => {
       lines.push(line);
       if (lines.length > outputLinesKept) lines.shift();
-      const ports = [...line.matchAll(/https?:\/\/(?:127\.0\.0\.1|localhost):(\d+)/g)].map(
-        (match) => match[1],
-      );
-      const port = ports.find((found) => found !== upstreamPort);
+      const port = /^ *proxy +https?:\/\/(?:127\.0\.0\.1|localhost):(\d+)/.exec(line)?.[1];
       if (port !== undefined) resolve(port);
     };
     if (child.stdout !== null) createInterface({ input: child.stdout }).on('line', read);
