@@ -110,7 +110,7 @@ export const ROOMS: readonly Room[] = [
     builtins: ['node:perf_hooks', 'node:worker_threads'],
     // The composition roots of the other threads: they meet sinks, archive and page so that nobody else has to.
     files: {
-      'worker.ts': { rooms: ['contract', 'telemetry', 'terminal'] },
+      'worker.ts': { rooms: ['contract', 'store', 'telemetry', 'terminal'] },
       'pageWorker.ts': { rooms: ['contract', 'store', 'web'] },
     },
   },

@@ -4,8 +4,10 @@
  */
 import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { toArchivePlace } from './config/archivePlace.ts';
 import type { Config } from './config/config.ts';
 import { formatHelp } from './config/help.ts';
 import { type Parsed, parseConfig } from './config/parse.ts';
@@ -180,10 +182,17 @@ function observe(
       env: { ...process.env },
       version: VERSION,
       instanceId: randomUUID(),
+      ...archivePlace(config, isDemo, nowUs() / 1_000),
       lines: lines.show === 'none' ? undefined : lines,
     },
     { nowUs, rssBytes: () => process.memoryUsage.rss(), onLines: screen.print, onLog: log, page },
   );
+}
+
+/** As the observing thread is told it; absent where nothing is to be kept. */
+function archivePlace({ values }: Config, isDemo: boolean, nowMs: number) {
+  const place = toArchivePlace(values, process.env, homedir(), isDemo);
+  return place && { archive: { ...place, nowMs } };
 }
 
 function openPage(
@@ -259,6 +268,7 @@ function wantsColor(config: Config): boolean {
 function formatStats(stats: ThreadStats, dropped: number, exports: boolean): string {
   const parts = [`${stats.events} events`];
   if (exports) parts.push(`${stats.exported} spans and records delivered`, `${stats.lost} lost`);
+  if (stats.waiting > 0) parts.push(`${stats.waiting} events wait in the archive for the next start`);
   if (dropped > 0) parts.push(`${dropped} sightings dropped`);
   if (stats.faults > 0) parts.push(`${stats.faults} faults of our own`);
   return parts.join(', ');

@@ -8,9 +8,22 @@ export interface ThreadSettings<Lines> {
   readonly observer: ObserverSettings;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly version: string;
+  /** Who we are where the archive does not say: without one, and where another Sightline has it. */
   readonly instanceId: string;
+  /** Absent: nothing is kept. */
+  readonly archive?: ArchivePlace;
   /** How lines are made; undefined makes none. */
   readonly lines: Lines | undefined;
+}
+
+/** Where the archive is, and how much it may keep. */
+export interface ArchivePlace {
+  readonly path: string;
+  /** Events older than this are forgotten; 0 keeps them for ever. */
+  readonly ageMs: number;
+  readonly bytesMax: number;
+  /** When the thread was started, Unix milliseconds. */
+  readonly nowMs: number;
 }
 
 /** `workerData`: the settings, and two counters that the thread adds to as it takes frames. */
@@ -46,6 +59,8 @@ export interface ThreadStats {
   /** Spans and records that the collector accepted, and those it will never see. */
   readonly exported: number;
   readonly lost: number;
+  /** Events that the collector has not accepted and that the next start delivers. */
+  readonly waiting: number;
 }
 
 /** How the archive is, in words for a person. */

@@ -3,17 +3,18 @@
  * gather for some milliseconds, because a transaction for each would cost more than everything else. An archive
  * that fails stops nothing: events go on without it, which is counted and said, and it is tried again.
  */
-import { type Archive, ArchiveFault, type ArchiveTrouble } from '../observation/archive.ts';
+import type { Archive } from '../observation/archive.ts';
 import type { Event, RecordedEvent, Sink } from '../observation/event.ts';
-import type { ArchiveState } from './protocol.ts';
 
 export interface RecorderPorts {
   /** Absent: nothing is kept, and events go on at once. */
   readonly archive: Pick<Archive, 'append' | 'retain' | 'stats'> | undefined;
   /** Gets events once they are committed; the first recorded one has this sequence, 0 when they are not kept. */
   readonly onCommitted: (events: readonly Event[], firstSequence: number) => void;
-  /** Hears when the archive begins or ceases to fail; `trouble` is absent when all is well. */
-  readonly onTrouble: (trouble: ArchiveTrouble | undefined, detail: string) => void;
+  /** The archive has begun to fail. */
+  readonly onFailing: (error: unknown) => void;
+  /** It has ceased to. */
+  readonly onRecovered: () => void;
   /** Hears of events that were not kept, or removed before they were delivered. */
   readonly onLost: (reason: string, count: number) => void;
   /** Calls `flush` in its own time. */
@@ -100,7 +101,7 @@ export class Recorder implements Sink {
     }
     try {
       const first = archive.append(recorded);
-      if (this.#retryMs !== undefined) this.#ports.onTrouble(undefined, '');
+      if (this.#retryMs !== undefined) this.#ports.onRecovered();
       this.#retryMs = undefined;
       return first;
     } catch (error) {
@@ -111,7 +112,7 @@ export class Recorder implements Sink {
   }
 
   #fail(error: unknown): void {
-    if (this.#retryMs === undefined) this.#ports.onTrouble(troubleOf(error), messageOf(error));
+    if (this.#retryMs === undefined) this.#ports.onFailing(error);
     this.#retryMs = this.#nowMs + RETRY_MS;
   }
 
@@ -121,45 +122,3 @@ export class Recorder implements Sink {
     if (count > 0) this.#unkept.set('not_kept', (this.#unkept.get('not_kept') ?? 0) + count);
   }
 }
-
-export function troubleOf(error: unknown): ArchiveTrouble {
-  return error instanceof ArchiveFault ? error.trouble : 'failed';
-}
-
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-/** What a person should know and do when the archive fails. */
-export function explainTrouble(
-  trouble: ArchiveTrouble,
-  detail: string,
-  path: string,
-): ArchiveState & { state: 'off' } {
-  const [reason, advice] = WORDS[trouble];
-  return { state: 'off', reason: `${reason} (${detail})`, advice: advice.replaceAll('{path}', path) };
-}
-
-const WORDS: Readonly<Record<ArchiveTrouble, readonly [reason: string, advice: string]>> = {
-  full: [
-    'there is no space left for the archive',
-    'free some space where {path} is, or give another place with --state-dir; it goes on by itself then',
-  ],
-  read_only: [
-    'the archive cannot be written',
-    'make {path} writable for this user, or give another place with --state-dir',
-  ],
-  locked: [
-    'another process uses the archive',
-    'if that is a second Sightline, give one of them a directory of its own with --state-dir',
-  ],
-  newer: [
-    'the archive was written by a later version',
-    'use that version, or give another place with --state-dir; {path} is left as it is',
-  ],
-  damaged: ['the archive is damaged', 'restart Sightline: it sets {path} aside and begins a new one'],
-  failed: [
-    'the archive failed',
-    'look at {path}; --state-dir gives another place, --archive off does without',
-  ],
-};

@@ -4,9 +4,12 @@
  * no clock: the time of a frame is the time of everything concluded from it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
+import type { Archive } from '../observation/archive.ts';
 import type { Event } from '../observation/event.ts';
 import type { Frame } from '../observation/frame.ts';
 import { Observer } from '../observation/observer.ts';
+import type { ObserverSettings } from '../observation/settings.ts';
+import { type ArchiveProblem, markDamaged, openArchive, problemOf } from '../store/openArchive.ts';
 import { readEnvironment } from '../telemetry/environment.ts';
 import { Meters } from '../telemetry/meters.ts';
 import type { Telemetry } from '../telemetry/otel.ts';
@@ -15,6 +18,7 @@ import { type LineOptions, lineOf } from '../terminal/line.ts';
 import { fanOut, type NamedSink } from './fanOut.ts';
 import { sizeOf } from './frameQueue.ts';
 import {
+  type ArchivePlace,
   type FromPage,
   type FromThread,
   TAKEN_BYTES,
@@ -27,6 +31,11 @@ import { Recorder } from './recorder.ts';
 
 /** How long events gather before they are committed: a line in the terminal is to come within 100 ms. */
 const GATHER_MS = 40;
+/** Sessions that the fold remembers over a restart: those with activity this long before the last event, so many. */
+const REMEMBERED_MS = 86_400_000;
+const REMEMBERED_MAX = 2_000;
+/** A clock that was set back by less is waited for by counting nanoseconds; by more, time goes back. */
+const CLOCK_AHEAD_MS = 60_000;
 
 const start = workerData as ThreadStart<LineOptions>;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
@@ -36,8 +45,12 @@ const tellPage = (message: ToPage): void => start.page?.postMessage(message);
 let lastUs = 0;
 let events = 0;
 let foldFaults = 0;
+const told = new Set<string>();
 
-const observer = new Observer(start.observer);
+const kept = openKept();
+const archive = kept?.archive;
+const instanceId = kept?.instanceId ?? start.instanceId;
+const observer = new Observer({ ...start.observer, ...(archive && recall(archive, kept.place)) });
 const meters = new Meters();
 meters.levels.census = () => observer.census();
 const telemetry = await startTelemetry();
@@ -48,9 +61,13 @@ const sinks: readonly NamedSink[] = [
 ];
 const out = fanOut(sinks, log);
 const recorder = new Recorder({
-  archive: undefined,
+  archive,
   onCommitted,
-  onTrouble: () => {},
+  onFailing: onArchiveFailing,
+  onRecovered: () => {
+    log('the archive works again');
+    if (kept) tellPage({ kind: 'archive', archive: { state: 'ok', path: kept.place.path } });
+  },
   onLost: (reason, count) => takeAll([{ kind: 'loss', atUs: lastUs, stage: 'archive', reason, count }]),
   schedule: (flush) => setTimeout(flush, GATHER_MS),
 });
@@ -69,7 +86,7 @@ start.page?.on('message', ({ ask }: FromPage) => {
   const target = {
     service_name: 'sightline',
     service_version: start.version,
-    service_instance_id: start.instanceId,
+    service_instance_id: instanceId,
   };
   tellPage({ kind: 'metrics', ask, text: formatMetrics(meters, target, lastUs / 1_000) });
 });
@@ -83,8 +100,11 @@ async function startTelemetry(): Promise<Telemetry | undefined> {
   return createTelemetry({
     env: start.env,
     version: start.version,
-    instanceId: start.instanceId,
+    instanceId,
     meters,
+    archive,
+    onArchiveFault: (error) =>
+      logOnce('archive_outbox', `delivery cannot use the archive (${String(error)})`),
     log,
     onLoss: ({ reason, count }) => takeAll([{ kind: 'loss', atUs: lastUs, stage: 'export', reason, count }]),
   });
@@ -114,6 +134,60 @@ function takeAll(frames: readonly Frame[]): void {
 /** Events are in the archive now, or will never be there. */
 function onCommitted(concluded: readonly Event[], firstSequence: number): void {
   out.take(concluded, firstSequence);
+  if (archive && firstSequence > 0) tellPage({ kind: 'committed', sequence: archive.latest() });
+}
+
+/** The archive, unless it is not wanted or cannot be had; then that is told, and everything else goes on. */
+function openKept() {
+  const place = start.archive;
+  if (place === undefined) {
+    const advice = 'start Sightline without --no-archive to keep what passes';
+    tellPage({
+      kind: 'archive',
+      archive: { state: 'off', reason: 'nothing is kept (--no-archive)', advice },
+    });
+    return undefined;
+  }
+  const opened = openArchive(place);
+  if (!opened.ok) {
+    tellOff(opened.problem);
+    return undefined;
+  }
+  if (opened.setAside !== undefined)
+    log(`the archive was damaged and is now ${opened.setAside}; a new one begins`);
+  tellPage({ kind: 'archive', archive: { state: 'ok', path: place.path } });
+  return { ...opened, place };
+}
+
+function tellOff({ trouble, reason, advice }: ArchiveProblem): void {
+  log(`archive_${trouble}: ${reason}; nothing is kept, traffic and export go on. What to do: ${advice}`);
+  tellPage({ kind: 'archive', archive: { state: 'off', reason, advice } });
+}
+
+function onArchiveFailing(error: unknown): void {
+  if (kept === undefined) return;
+  const problem = problemOf(error, kept.place.path);
+  if (problem.trouble === 'damaged') markDamaged(kept.place.path);
+  tellOff(problem);
+}
+
+/** What the fold goes on from: the sessions of the last day, and a time after everything that was recorded. */
+function recall(from: Archive, { nowMs }: ArchivePlace): Pick<ObserverSettings, 'remembered' | 'afterNs'> {
+  try {
+    const [newest] = from.readAfter(from.latest() - 1, 1);
+    if (newest === undefined) return {};
+    const { timeNs } = newest.event;
+    const newestMs = Number(timeNs.slice(0, -6));
+    const remembered = from.recentSessions(newestMs - REMEMBERED_MS, REMEMBERED_MAX);
+    if (newestMs <= nowMs + CLOCK_AHEAD_MS) return { remembered, afterNs: timeNs };
+    log(
+      `clock_went_back: the newest event is of ${new Date(newestMs).toISOString()}; new ones sort before it`,
+    );
+    return { remembered };
+  } catch (error) {
+    onArchiveFailing(error);
+    return {};
+  }
 }
 
 async function close(frame: Frame, timeoutMs: number): Promise<void> {
@@ -121,6 +195,8 @@ async function close(frame: Frame, timeoutMs: number): Promise<void> {
   recorder.flush();
   await telemetry?.shutdown(timeoutMs);
   const { traces, logs } = telemetry?.stats() ?? {};
+  const waiting = archive === undefined ? 0 : (telemetry?.pending() ?? 0);
+  archive?.close();
   start.page?.close();
   say({
     kind: 'closed',
@@ -129,8 +205,16 @@ async function close(frame: Frame, timeoutMs: number): Promise<void> {
       faults: foldFaults + out.faults,
       exported: sum(traces?.accepted, logs?.accepted),
       lost: sum(traces?.refused, traces?.dropped, logs?.refused, logs?.dropped),
+      waiting,
     },
   });
+}
+
+/** A fault of our own, said once for each code. */
+function logOnce(code: string, line: string): void {
+  if (told.has(code)) return;
+  told.add(code);
+  log(`${code}: ${line}`);
 }
 
 /** One message for all lines of one batch. */
