@@ -2,7 +2,7 @@
  * What is missing of one session. Its events are numbered 1, 2, … as they were written, so that holes tell by
  * themselves; the summary says how many there were.
  */
-import type { EventItem, SessionItem } from 'sightline/contract';
+import type { SessionItem } from 'sightline/contract';
 
 export interface SessionGaps {
   /** First numbers that the archive no longer keeps. */
@@ -21,23 +21,16 @@ export interface NumberRange {
 
 export const NO_GAPS: SessionGaps = { head: 0, holes: [], tail: 0 };
 
-/** @param events All that is known of the session, in any order. */
-export function gapsOf(events: Iterable<EventItem>, session: SessionItem | undefined): SessionGaps {
-  const numbers = new Set<number>();
-  let unnumbered = 0;
+/** @param numbers Of all events of the session that came. */
+export function gapsOf(numbers: ReadonlySet<number>, session: SessionItem): SessionGaps {
+  const counted = session.sessionEvents ?? 0;
+  if (numbers.size === 0) return { ...NO_GAPS, tail: counted };
   let least = Number.POSITIVE_INFINITY;
   let most = 0;
-  for (const { eventNumber } of events) {
-    if (eventNumber === undefined) {
-      unnumbered += 1;
-      continue;
-    }
-    numbers.add(eventNumber);
-    least = Math.min(least, eventNumber);
-    most = Math.max(most, eventNumber);
+  for (const number of numbers) {
+    least = Math.min(least, number);
+    most = Math.max(most, number);
   }
-  const counted = session?.sessionEvents ?? 0;
-  if (numbers.size === 0) return { ...NO_GAPS, tail: Math.max(0, counted - unnumbered) };
   const holes: NumberRange[] = [];
   for (let number = least; number <= most && numbers.size < most - least + 1; number++) {
     if (numbers.has(number)) continue;

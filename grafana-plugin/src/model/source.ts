@@ -51,5 +51,6 @@ export type {
   Series,
   SessionItem,
   SessionQuery,
+  SessionSort,
   Totals,
 } from 'sightline/contract';

@@ -32,9 +32,11 @@ export interface Entries {
   readonly list: readonly Entry[];
   /** By `key`, and of waiting requests and of ended ones by operation and round. */
   readonly known: ReadonlySet<string>;
+  /** The numbers of all events that came, also of those that left the list again. */
+  readonly numbers: ReadonlySet<number>;
 }
 
-export const NO_ENTRIES: Entries = { list: [], known: new Set() };
+export const NO_ENTRIES: Entries = { list: [], known: new Set(), numbers: new Set() };
 
 /**
  * Adds events, in any order and with repeats.
@@ -46,12 +48,14 @@ export function addEntries(
   events: readonly EventItem[],
 ): { entries: Entries; changedFrom: number } {
   const known = new Set(before.known);
+  const numbers = new Set(before.numbers);
   const added: Entry[] = [];
   const answered = new Set<string>();
   for (const event of events) {
     const key = keyOf(event);
     if (known.has(key)) continue;
     known.add(key);
+    if (event.eventNumber !== undefined) numbers.add(event.eventNumber);
     const round = roundKey(event);
     if (event.eventName === 'sightline.request' && round !== undefined) {
       known.add(round);
@@ -61,9 +65,10 @@ export function addEntries(
   }
   const fresh = added.filter((entry) => !isAnswered(entry, known));
   if (fresh.length === 0 && answered.size === 0) {
-    return { entries: { list: before.list, known }, changedFrom: before.list.length };
+    return { entries: { list: before.list, known, numbers }, changedFrom: before.list.length };
   }
-  return merge(before.list, fresh, known);
+  const { list, changedFrom } = merge(before.list, fresh, known);
+  return { entries: { list, known, numbers }, changedFrom };
 }
 
 function merge(list: readonly Entry[], fresh: Entry[], known: ReadonlySet<string>) {
@@ -78,7 +83,7 @@ function merge(list: readonly Entry[], fresh: Entry[], known: ReadonlySet<string
   // New events nearly always come last: then nothing needs sorting again.
   const after = tail.length === 0 ? fresh : [...tail, ...fresh].sort(compare);
   const merged = [...list.slice(0, cut), ...withStartsFirst(after)];
-  return { entries: { list: merged, known }, changedFrom: cut };
+  return { list: merged, changedFrom: cut };
 }
 
 /** Identity of an event in one session; two roads may bring the same one. */
