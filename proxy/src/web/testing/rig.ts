@@ -1,0 +1,181 @@
+/**
+ * The page's server over a real archive in a directory of its own, and requests to it with headers that `fetch` does
+ * not let anyone set. For tests only.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { Archive, ArchiveReader } from '../../observation/archive.ts';
+import type { RecordedEvent } from '../../observation/event.ts';
+import { openArchive } from '../../store/openArchive.ts';
+import { openReader } from '../../store/openReader.ts';
+import { aRequest, aTick, failure, result, T0 } from '../../testing/frames.ts';
+import { Watch } from '../../testing/watch.ts';
+import { type PageServer, type PageSettings, startPageServer } from '../pageServer.ts';
+import type { RouteDeps } from '../routes.ts';
+
+export const T0_MS = T0 / 1_000;
+/** What `now` is to the server. */
+export const NOW_MS = T0_MS + 60_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+export interface RigOptions {
+  readonly settings?: Partial<PageSettings>;
+  readonly deps?: Partial<RouteDeps>;
+  /** What is in the archive at first; `someTraffic` unless given. */
+  readonly events?: readonly RecordedEvent[];
+}
+
+export class Rig {
+  readonly directory: string;
+  readonly archive: Archive;
+  readonly reader: ArchiveReader;
+  readonly faults: string[];
+  readonly #server: PageServer;
+
+  private constructor(
+    directory: string,
+    archive: Archive,
+    reader: ArchiveReader,
+    server: PageServer,
+    faults: string[],
+  ) {
+    this.directory = directory;
+    this.archive = archive;
+    this.reader = reader;
+    this.faults = faults;
+    this.#server = server;
+  }
+
+  static async start({ settings, deps, events }: RigOptions = {}): Promise<Rig> {
+    const directory = mkdtempSync(path.join(tmpdir(), 'sightline-web-'));
+    const file = path.join(directory, 'archive.sqlite');
+    const opened = openArchive({ path: file, nowMs: T0_MS, ageMs: 0, bytesMax: Number.MAX_SAFE_INTEGER });
+    if (!opened.ok) throw new Error(opened.problem.reason);
+    opened.archive.append(events ?? someTraffic().recorded());
+    const reader = openReader(file, { activeWindowMs: 300_000, now: () => NOW_MS });
+    const faults: string[] = [];
+    const server = await startPageServer(
+      {
+        host: '127.0.0.1',
+        port: 0,
+        token: undefined,
+        allowedHosts: [],
+        allowedOrigins: [],
+        version: '1.2.3',
+        assetsDirectory: path.join(directory, 'page'),
+        ...settings,
+      },
+      {
+        nowMs: () => NOW_MS,
+        archive: () => ({ state: 'ok', reader }),
+        about: () => ({ servers: [], demo: false, activeWindow: 300_000, archive: { state: 'ok' } }),
+        unready: () => ({}),
+        metrics: () => Promise.resolve('# nothing\n'),
+        onFault: (code, error) => faults.push(`${code}: ${String(error)}`),
+        ...deps,
+      },
+    );
+    return new Rig(directory, opened.archive, reader, server, faults);
+  }
+
+  get port(): number {
+    return this.#server.port;
+  }
+
+  get base(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Commits events and tells open pages, as the observing thread does. */
+  append(events: readonly RecordedEvent[]): void {
+    this.archive.append(events);
+    this.#server.announce();
+  }
+
+  announce(): void {
+    this.#server.announce();
+  }
+
+  /** The answer with its body as text. */
+  async get(target: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Answer> {
+    const message = await this.open(target, headers, method);
+    return { status: message.statusCode ?? 0, headers: message.headers, body: await text(message) };
+  }
+
+  /** The answer as it comes in. */
+  open(
+    target: string,
+    headers: Readonly<Record<string, string>> = {},
+    method = 'GET',
+  ): Promise<IncomingMessage> {
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        { host: '127.0.0.1', port: this.port, path: target, method, headers, agent: false },
+        resolve,
+      );
+      sent.on('error', reject).end();
+    });
+  }
+
+  /** What comes back for bytes, until the server closes. */
+  send(bytes: string): Promise<string> {
+    const socket = connect(this.port, '127.0.0.1');
+    socket.end(bytes, 'latin1');
+    return text(socket);
+  }
+
+  async json<Shape>(target: string): Promise<Shape> {
+    const { body } = await this.get(target);
+    return JSON.parse(body) as Shape;
+  }
+
+  async close(): Promise<void> {
+    await this.#server.close();
+    this.reader.close();
+    this.archive.close();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * Two sessions of the shop, one of the files: calls that went well, a tool's error with the retry that recovered, a
+ * refused call, an HTTP error, and names that spreadsheets, markup and headers trip over.
+ */
+export function someTraffic(watch = new Watch()): Watch {
+  const ok = { body: result(1, { content: [{ type: 'text', text: 'tea' }] }) };
+  const toolError = { body: result(1, { isError: true, content: [{ type: 'text', text: 'too hot' }] }) };
+  watch
+    .exchange(aRequest(1).initialize('kettle', '1').at(0), {
+      body: result(0, {
+        protocolVersion: '2025-11-25',
+        capabilities: {},
+        serverInfo: { name: 's', version: '1' },
+      }),
+      headers: { 'mcp-session-id': 'sess-kettle' },
+    })
+    .exchange(aRequest(2).inSession('sess-kettle').toolCall('brew', { leaf: 'assam' }).at(100), ok)
+    .exchange(aRequest(3).inSession('sess-kettle').toolCall('pour', { cup: 1 }).at(200), toolError)
+    .exchange(aRequest(4).inSession('sess-kettle').toolCall('pour', { cup: 1 }).at(300), ok)
+    .exchange(aRequest(5).inSession('sess-kettle').toolCall('=HYPERLINK("x")', { a: '"' }).at(400), ok)
+    .exchange(aRequest(6).inSession('sess-kettle').call('resources/read', { uri: 'tea://a\r\nb' }).at(500), {
+      body: failure(1, -32602, '-2+3 "quoted", <b>bold</b>'),
+    })
+    .exchange(aRequest(7).server('files').inSession('sess-files').toolCall('list', {}).at(600), ok)
+    .exchange(aRequest(8).server('files').inSession('sess-files').toolCall('list', {}).at(700), {
+      status: 503,
+      body: 'busy',
+      headers: { 'content-type': 'text/plain' },
+    })
+    .exchange(aRequest(9).inSession('sess-kettle').toolCall('brew', {}).at(800), { status: 401 })
+    .take(aTick(5_000));
+  return watch;
+}
