@@ -14,8 +14,8 @@ export interface Listening {
   close(): Promise<void>;
 }
 
-/** Listens on a free loopback port. */
-export async function listenOn(server: Server | HttpServer): Promise<Listening> {
+/** Listens on a free loopback port, or again on one that was free a moment ago. */
+export async function listenOn(server: Server | HttpServer, wantedPort = 0): Promise<Listening> {
   const connections: Socket[] = [];
   server.on('connection', (socket: Socket) => {
     connections.push(socket);
@@ -24,7 +24,7 @@ export async function listenOn(server: Server | HttpServer): Promise<Listening> 
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(wantedPort, '127.0.0.1', resolve);
   });
   const { port } = server.address() as AddressInfo;
   return {

@@ -25,8 +25,8 @@ export type Answer =
   | { readonly kind: 'status'; readonly status: number; readonly retryAfter?: string }
   /** No answer, the connection stays open. */
   | { readonly kind: 'hang' }
-  /** The connection is broken off. */
-  | { readonly kind: 'close' };
+  /** The connection is broken off; `kept`: after everything was taken, so that it comes a second time. */
+  | { readonly kind: 'close'; readonly kept?: true };
 
 /** One request, as it came. */
 export interface ReceivedRequest {
@@ -37,6 +37,8 @@ export interface ReceivedRequest {
   readonly bytes: number;
   /** When it had come whole, Unix milliseconds. */
   readonly atMs: number;
+  /** Spans, records or metrics that were taken of it. */
+  readonly kept: number;
 }
 
 export interface OtlpReceiver {
@@ -51,6 +53,8 @@ export interface OtlpReceiver {
   readonly broken: readonly string[];
   /** Answers the next `times` requests (of one signal, or of any) so; without `times`, all until told otherwise. */
   answer(answer: Answer, times?: number, signal?: Signal): void;
+  /** Answers every request with this status that has such a span or record in it, and keeps nothing of it. */
+  refuse(status: number, holds: (item: ReceivedSpan | ReceivedRecord) => boolean): void;
   /** Sentences on all that is not as the contract says; `resourceKeys` are those the test itself added. */
   violations(resourceKeys?: readonly string[]): readonly string[];
   /** Waits until `holds`; rejects with `what` when it does not within `timeoutMs` (default 10 s). */
@@ -66,11 +70,11 @@ interface Plan {
 
 const OK: Answer = { kind: 'ok' };
 
-/** Listens on a free port of 127.0.0.1. */
-export async function startOtlpReceiver(): Promise<OtlpReceiver> {
+/** Listens on a port of 127.0.0.1, by default a free one. */
+export async function startOtlpReceiver(port = 0): Promise<OtlpReceiver> {
   const state = new ReceiverState();
   const server = createServer((request, response) => void state.take(request, response));
-  const listening = await listenOn(server);
+  const listening = await listenOn(server, port);
   return {
     endpoint: listening.origin,
     requests: state.requests,
@@ -82,6 +86,9 @@ export async function startOtlpReceiver(): Promise<OtlpReceiver> {
       // Newest first, so that `answer({ kind: 'ok' })` ends what went before.
       if (times === Number.POSITIVE_INFINITY) state.plans.length = 0;
       state.plans.push({ answer, left: times, signal });
+    },
+    refuse(status, holds) {
+      state.refusal = { status, holds };
     },
     violations: (resourceKeys = []) => [...state.broken, ...findViolations(state, resourceKeys)],
     waitFor: (what, holds, timeoutMs = 10_000) => waitFor(what, holds, timeoutMs),
@@ -96,6 +103,9 @@ class ReceiverState {
   readonly metrics: ReceivedMetric[] = [];
   readonly broken: string[] = [];
   readonly plans: Plan[] = [];
+  refusal:
+    | { readonly status: number; readonly holds: (item: ReceivedSpan | ReceivedRecord) => boolean }
+    | undefined;
 
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
@@ -111,20 +121,33 @@ class ReceiverState {
       response.writeHead(404).end();
       return;
     }
-    const answer = this.#next(signal);
     const body = Buffer.concat(chunks);
+    const type = request.headers['content-type'] ?? '';
+    const read = this.#read(
+      signal,
+      type,
+      request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body,
+    );
+    const answer = this.#refusalOf(read) ?? this.#next(signal);
+    const isKept =
+      answer.kind === 'ok' || answer.kind === 'partial' || (answer.kind === 'close' && answer.kept);
+    const kept = isKept ? this.#keep(read) : 0;
+    const { headers } = request;
     this.requests.push({
       signal,
-      headers: request.headers,
+      headers,
       answer: answer.kind,
       bytes: body.length,
       atMs: Date.now(),
+      kept,
     });
-    const type = request.headers['content-type'] ?? '';
-    if (answer.kind === 'ok' || answer.kind === 'partial') {
-      this.#keep(signal, type, request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body);
-    }
     reply(answer, type, signal, response);
+  }
+
+  #refusalOf({ spans, records }: Read): Answer | undefined {
+    const { refusal } = this;
+    if (refusal === undefined || ![...spans, ...records].some(refusal.holds)) return undefined;
+    return { kind: 'status', status: refusal.status };
   }
 
   #next(signal: Signal): Answer {
@@ -134,17 +157,33 @@ class ReceiverState {
     return plan.answer;
   }
 
-  #keep(signal: Signal, type: string, body: Buffer): void {
+  #read(signal: Signal, type: string, body: Buffer): Read {
     const encoding = type.startsWith('application/json') ? 'json' : 'protobuf';
+    const nothing: Read = { spans: [], records: [], metrics: [] };
     try {
       const request = decodeRequest(signal, type, body);
-      if (signal === 'traces') this.spans.push(...readSpans(request, encoding));
-      else if (signal === 'logs') this.records.push(...readRecords(request, encoding));
-      else this.metrics.push(...readMetrics(request, encoding));
+      if (signal === 'traces') return { ...nothing, spans: readSpans(request, encoding) };
+      if (signal === 'logs') return { ...nothing, records: readRecords(request, encoding) };
+      return { ...nothing, metrics: readMetrics(request, encoding) };
     } catch (error) {
       this.broken.push(`${signal} (${type}): ${String(error)}`);
+      return nothing;
     }
   }
+
+  #keep({ spans, records, metrics }: Read): number {
+    this.spans.push(...spans);
+    this.records.push(...records);
+    this.metrics.push(...metrics);
+    return spans.length + records.length + metrics.length;
+  }
+}
+
+/** What one request holds. */
+interface Read {
+  readonly spans: readonly ReceivedSpan[];
+  readonly records: readonly ReceivedRecord[];
+  readonly metrics: readonly ReceivedMetric[];
 }
 
 const REJECTED = {

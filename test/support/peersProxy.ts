@@ -17,6 +17,8 @@ export interface ProxyOptions {
   readonly flags?: readonly string[];
   /** Environment besides what this process has; no OTEL variable is inherited. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Kept after the end, for a second run; by default a directory of the run's own. */
+  readonly stateDir?: string;
 }
 
 export interface RunningProxy {
@@ -26,6 +28,10 @@ export interface RunningProxy {
   output(): string;
   /** Ends the proxy by SIGTERM and resolves with its exit code once it has written everything. */
   stop(): Promise<number | null>;
+  /** Ends it by SIGKILL: nothing of it runs any more, nothing is finished. */
+  kill(): Promise<void>;
+  /** Waits until it has written this. */
+  says(pattern: RegExp): Promise<void>;
 }
 
 /** Starts the proxy in front of `upstreamUrl` on a free loopback port. @throws when it ends before it listens. */
@@ -39,7 +45,9 @@ export function startDemoProxy(options: ProxyOptions = {}): Promise<RunningProxy
 }
 
 async function start(upstream: URL, args: readonly string[], options: ProxyOptions): Promise<RunningProxy> {
-  const stateDir = mkdtempSync(path.join(tmpdir(), 'sightline-peers-'));
+  const ownDir =
+    options.stateDir === undefined ? mkdtempSync(path.join(tmpdir(), 'sightline-peers-')) : undefined;
+  const stateDir = options.stateDir ?? ownDir ?? '';
   const places = ['--listen', '127.0.0.1:0', '--page-listen', '127.0.0.1:0', '--state-dir', stateDir];
   const child = spawn(process.execPath, [mainPath, ...args, ...places, ...(options.flags ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -47,7 +55,7 @@ async function start(upstream: URL, args: readonly string[], options: ProxyOptio
   });
   const lines: string[] = [];
   const ended = once(child, 'close').then(() => {
-    rmSync(stateDir, { recursive: true, force: true });
+    if (ownDir !== undefined) rmSync(ownDir, { recursive: true, force: true });
     return child.exitCode;
   });
   const port = await Promise.race([findPort(child, lines), ended.then(() => undefined)]);
@@ -59,6 +67,16 @@ async function start(upstream: URL, args: readonly string[], options: ProxyOptio
     stop: () => {
       child.kill('SIGTERM');
       return ended;
+    },
+    kill: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+    says: async (pattern) => {
+      while (!lines.some((line) => pattern.test(line))) {
+        if (child.exitCode !== null) throw new Error(`ended before ${pattern}:\n${lines.join('\n')}`);
+        await new Promise((resolve) => setTimeout(resolve, 10));
+      }
     },
   };
 }

@@ -82,6 +82,8 @@ export interface Delivery<T> {
   readonly isLow: boolean;
   /** The lowest sequence of which something is not settled; undefined when all is. */
   readonly lowestPending: number | undefined;
+  /** Items of events that are in no archive. */
+  readonly unstored: number;
   stats(): DeliveryStats;
   /**
    * Sends what is there and waits at most `timeoutMs`; what the archive does not have is then counted as dropped.
@@ -157,6 +159,10 @@ class BatchDelivery<T, P> implements Delivery<T> {
 
   get isLow(): boolean {
     return this.#batches.weight < this.#settings.storedWeightMax / 2;
+  }
+
+  get unstored(): number {
+    return this.#batches.unstored;
   }
 
   get lowestPending(): number | undefined {

@@ -35,6 +35,7 @@ function openOutlet<T>(packer: Packer<T | WriteItem, Uint8Array>) {
       hasRoom: true,
       isLow: true,
       lowestPending: undefined,
+      unstored: 0,
       stats: () => IDLE,
       close: async () => {},
     },

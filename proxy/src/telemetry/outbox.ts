@@ -23,7 +23,7 @@ export interface OutboxPorts {
 }
 
 export interface OutboxStats {
-  /** Events that the receiver has not accepted; without an archive their records. */
+  /** Events that the receiver has not accepted; of those in no archive, their spans or records. */
   readonly size: number;
   /** Timestamp of the oldest of them, Unix milliseconds. */
   readonly oldestMs?: number;
@@ -95,7 +95,7 @@ export class Outbox implements Supplier {
   stats(): OutboxStats {
     const { archive, delivery } = this.#ports;
     const { queued, oldestMs = this.#oldestUnread() } = delivery.stats();
-    const size = archive === undefined ? queued : this.#latest - this.#settled();
+    const size = archive === undefined ? queued : this.#latest - this.#cursor + delivery.unstored;
     return { size, ...(oldestMs === undefined ? {} : { oldestMs }) };
   }
 
