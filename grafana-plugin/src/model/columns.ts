@@ -29,7 +29,7 @@ export const COLUMN_IDS = [
 export type ColumnId = (typeof COLUMN_IDS)[number];
 
 const TABLE: Readonly<Record<ColumnId, Omit<Column, 'id'>>> = {
-  time: { title: 'Time', least: 92, track: 'max-content', dispensable: 0 },
+  time: { title: 'Time', least: 116, track: '116px', dispensable: 0 },
   server: { title: 'Server', least: 72, track: 'minmax(72px, 0.7fr)', dispensable: 4 },
   method: { title: 'Method', least: 104, track: 'minmax(104px, 1fr)', dispensable: 1 },
   target: { title: 'Tool or target', least: 130, track: 'minmax(130px, 1.5fr)', dispensable: 0 },
@@ -51,18 +51,26 @@ export const DEFAULT_COLUMNS: readonly ColumnId[] = COLUMN_IDS.filter((id) => id
 
 /** Below so many pixels a row takes two lines instead of columns. */
 export const STACKED_BELOW = 560;
+/** Width of the time column when the date stands there too. */
+const DATED_TIME = 192;
 const GAP = 12;
 const EDGES = 36;
 
-/** The chosen columns that fit into `width` pixels, and those left out for lack of room. */
-export function fitColumns(
-  chosen: readonly ColumnId[],
-  width: number,
-  timeWidth = TABLE.time.least,
-): { readonly shown: readonly Column[]; readonly left: readonly Column[] } {
-  let shown = COLUMNS.filter((column) => chosen.includes(column.id));
+export interface FittedColumns {
+  readonly shown: readonly Column[];
+  /** Left out for lack of room. */
+  readonly left: readonly Column[];
+  /** The tracks of a CSS grid for those shown. */
+  readonly tracks: string;
+}
+
+/** The chosen columns that fit into `width` pixels. */
+export function fitColumns(chosen: readonly ColumnId[], width: number, withDate: boolean): FittedColumns {
+  let shown = COLUMNS.filter((column) => chosen.includes(column.id)).map((column) =>
+    withDate && column.id === 'time' ? { ...column, least: DATED_TIME, track: `${DATED_TIME}px` } : column,
+  );
   const left: Column[] = [];
-  while (widthOf(shown, timeWidth) > width) {
+  while (widthOf(shown) > width) {
     const next = shown.reduce<Column | undefined>(
       (worst, one) => (one.dispensable > (worst?.dispensable ?? 0) ? one : worst),
       undefined,
@@ -71,9 +79,9 @@ export function fitColumns(
     left.push(next);
     shown = shown.filter((column) => column !== next);
   }
-  return { shown, left };
+  return { shown, left, tracks: shown.map((column) => column.track).join(' ') };
 }
 
-function widthOf(columns: readonly Column[], timeWidth: number): number {
-  return columns.reduce((sum, one) => sum + GAP + (one.id === 'time' ? timeWidth : one.least), EDGES);
+function widthOf(columns: readonly Column[]): number {
+  return columns.reduce((sum, one) => sum + GAP + one.least, EDGES);
 }

@@ -3,7 +3,7 @@
  * written to a query string; whatever stands in an address is a stranger's text, so unknown words fall back to the
  * default and nothing throws.
  */
-import { SESSION_SORTS, type SessionSort } from 'sightline/contract';
+import { ERROR_GROUP, OUTCOMES, RECORD_NAMES, SESSION_SORTS, type SessionSort } from 'sightline/contract';
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS } from './columns.ts';
 import { absoluteRange, DEFAULT_RANGE, type RangeChoice, readLength, spellLength } from './range.ts';
 
@@ -79,7 +79,7 @@ export function readView(query: string): ViewState {
   const given = new URLSearchParams(query);
   const text = (name: string) => {
     const value = given.get(name);
-    return value === null || value === '' ? undefined : value.slice(0, TEXT_MAX);
+    return value === null || clean(value) === '' ? undefined : clean(value);
   };
   return {
     tab: given.get('tab') === 'events' ? 'events' : 'sessions',
@@ -137,11 +137,28 @@ function spellRange(range: RangeChoice): string {
   return range.kind === 'relative' ? spellLength(range.ms) : '';
 }
 
+/** Values of a closed vocabulary; a word that is none of it would only be refused. */
+const SOUND: Readonly<Partial<Record<FilterField, (value: string) => boolean>>> = {
+  httpStatus: (value) => /^[1-5]\d\d$/.test(value),
+  outcome: (value) => value === ERROR_GROUP || OUTCOMES.some((outcome) => outcome === value),
+  type: (value) => EVENT_TYPES.has(value),
+};
+const EVENT_TYPES: ReadonlySet<string> = new Set(
+  Object.entries(RECORD_NAMES).flatMap(([name, { record }]) => (record[0] === 'event' ? [name] : [])),
+);
+
+/** No longer than anything sensible, and without NUL, which no text of ours can hold. */
+function clean(text: string): string {
+  return text.replaceAll('\0', '').slice(0, TEXT_MAX);
+}
+
 function readFilters(given: URLSearchParams): Filters {
   const values = (field: FilterField) => {
-    const all = given.getAll(field).filter((value) => value !== '');
-    const sound = field === 'httpStatus' ? all.filter((value) => /^[1-9]\d\d$/.test(value)) : all;
-    return [...new Set(sound.map((value) => value.slice(0, TEXT_MAX)))].slice(0, VALUES_MAX);
+    const all = given.getAll(field);
+    const sound = all
+      .map((value) => clean(value))
+      .filter((value) => value !== '' && SOUND[field]?.(value) !== false);
+    return [...new Set(sound)].slice(0, VALUES_MAX);
   };
   return {
     server: values('server'),

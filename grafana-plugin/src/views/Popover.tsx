@@ -17,15 +17,7 @@ export interface PopoverProps {
 export const FOCUSABLE =
   'button:not(:disabled), a[href], input:not(:disabled), select:not(:disabled), [tabindex="0"]';
 
-export function Popover({
-  button,
-  label,
-  side = 'left',
-  above,
-  kind = 'dialog',
-  onOpen,
-  children,
-}: PopoverProps) {
+export function Popover({ button, label, side = 'left', above, onOpen, children }: PopoverProps) {
   const [open, setOpen] = useState(false);
   const root = useRef<HTMLSpanElement>(null);
   const opener = useRef<HTMLButtonElement>(null);

@@ -20,11 +20,16 @@ import './virtualRows.css';
 
 export interface RowsHandle {
   scrollToKey(key: string, align?: 'auto' | 'start' | 'center' | 'end'): void;
+  /** Puts the row so many pixels below the upper edge: where it was, after others came before it. */
+  scrollToKeyAt(key: string, pixels: number): void;
   scrollToEnd(): void;
   scrollToStart(): void;
   /** Makes the row the one reached by Tab, and focuses it. */
   focusKey(key: string): void;
 }
+
+/** Attributes of a row's own element. */
+export type RowProps = HTMLAttributes<HTMLDivElement> & { readonly [name: `data-${string}`]: unknown };
 
 export interface VirtualRowsProps<Row> {
   readonly rows: readonly Row[];
@@ -34,7 +39,7 @@ export interface VirtualRowsProps<Row> {
   /** The cells of one row. What can be focused in it should be reachable by Tab only in the active row. */
   renderRow(row: Row, active: boolean): ReactNode;
   /** Class, ARIA and data attributes of the row's own element. */
-  rowProps?(row: Row): HTMLAttributes<HTMLDivElement> & { readonly [name: `data-${string}`]: unknown };
+  rowProps?(row: Row): RowProps;
   /** Whether arrow keys stop here and a click opens; every row unless given. */
   isStop?(row: Row): boolean;
   readonly label: string;
@@ -108,6 +113,10 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
     scrollToKey: (key, align = 'center') => {
       const index = indexOfKey(key);
       if (index >= 0) virtualizer.scrollToIndex(index, { align });
+    },
+    scrollToKeyAt: (key, pixels) => {
+      const found = virtualizer.getOffsetForIndex(indexOfKey(key), 'start');
+      if (found !== undefined) virtualizer.scrollToOffset(found[0] - pixels);
     },
     scrollToEnd: () => virtualizer.scrollToIndex(rows.length - 1, { align: 'end' }),
     scrollToStart: () => virtualizer.scrollToOffset(0),

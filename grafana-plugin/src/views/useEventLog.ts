@@ -1,0 +1,144 @@
+/** The event log's rows, from the source and kept up to date: first page, older pages, news while live. */
+import { useEffect, useRef, useState } from 'react';
+import { addNews, addOlder, type LogRows, mayLoadOlder, releaseHeld, startRows } from '../model/eventLog.ts';
+import { eventFilterOf } from '../model/filters.ts';
+import { isOpenEnded, resolveRange } from '../model/range.ts';
+import { sentenceOf } from './useAnswer.ts';
+import { usePolling } from './usePolling.ts';
+import { usePorts } from './ViewContext.tsx';
+
+/** Rows of one page, and of one look for news (the most the API gives). */
+const PAGE = 200;
+const NEWS = 1_000;
+
+export interface EventLogState {
+  readonly log: LogRows | undefined;
+  /** Changes with every first page: the list then goes to its newest end. */
+  readonly generation: number;
+  /** A first page is on its way; `log` is what was there before. */
+  readonly loading: boolean;
+  readonly loadingOlder: boolean;
+  /** The first page, or the last older one, could not be had. */
+  readonly failure: string | undefined;
+  /** News could not be had: what is shown stays. */
+  readonly disconnected: string | undefined;
+  readonly answeredAt: number | undefined;
+  readonly mayLoadOlder: boolean;
+  loadOlder(): void;
+  reload(): void;
+}
+
+export function useEventLog(): EventLogState {
+  const { source, view, now, visible } = usePorts();
+  const [log, setLog] = useState<LogRows>();
+  const [generation, setGeneration] = useState(0);
+  const [loading, setLoading] = useState(true);
+  const [loadingOlder, setLoadingOlder] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const [disconnected, setDisconnected] = useState<string>();
+  const [answeredAt, setAnsweredAt] = useState<number>();
+  const [round, setRound] = useState(0);
+  const range = useRef(resolveRange(view.range, now()));
+  const logNow = useRef(log);
+  logNow.current = log;
+  const live = useRef(view.live);
+  live.current = view.live;
+  const turn = useRef<AbortController>(undefined);
+
+  const key = JSON.stringify([view.range, view.q.trim(), view.filters]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for what of the view is asked
+  useEffect(() => {
+    const ending = new AbortController();
+    turn.current = ending;
+    range.current = resolveRange(view.range, now());
+    setLoading(true);
+    setLoadingOlder(false);
+    source
+      .events({ ...eventFilterOf(view, openEnd(range.current)), order: 'newest', limit: PAGE }, ending.signal)
+      .then(
+        (page) => {
+          if (ending.signal.aborted) return;
+          setLog(startRows(page));
+          setGeneration((before) => before + 1);
+          setLoading(false);
+          setFailure(undefined);
+          setDisconnected(undefined);
+          setAnsweredAt(now());
+        },
+        (error: unknown) => {
+          if (ending.signal.aborted) return;
+          setLoading(false);
+          setFailure(sentenceOf(error));
+        },
+      );
+    return () => ending.abort();
+  }, [key, round, source]);
+
+  /** A range that goes on has no end to ask for, or what is written while we ask would fall between two pages. */
+  function openEnd(given: { readonly from: number; readonly to: number }) {
+    return isOpenEnded(view.range, now()) && view.range.kind === 'relative' ? { from: given.from } : given;
+  }
+
+  usePolling(
+    visible && log !== undefined && !loading && isOpenEnded(view.range, now()),
+    view.interval,
+    async (signal) => {
+      const before = logNow.current;
+      const asking = turn.current;
+      if (before === undefined || asking === undefined) return true;
+      try {
+        const filter = eventFilterOf(view, openEnd(range.current));
+        const page = await source.events(
+          { ...filter, after: before.latest, limit: NEWS },
+          AbortSignal.any([signal, asking.signal]),
+        );
+        if (signal.aborted || asking.signal.aborted) return true;
+        setLog((current) => (current === undefined ? current : addNews(current, page, !live.current)));
+        setDisconnected(undefined);
+        setAnsweredAt(now());
+        return true;
+      } catch (error) {
+        if (!signal.aborted && !asking.signal.aborted) setDisconnected(sentenceOf(error));
+        return false;
+      }
+    },
+  );
+
+  useEffect(() => {
+    if (view.live) setLog((current) => (current === undefined ? current : releaseHeld(current)));
+  }, [view.live]);
+
+  const loadOlder = () => {
+    const before = logNow.current;
+    const asking = turn.current;
+    if (before === undefined || before.older === null || asking === undefined) return;
+    setLoadingOlder(true);
+    const filter = eventFilterOf(view, openEnd(range.current));
+    source.events({ ...filter, order: 'newest', limit: PAGE, cursor: before.older }, asking.signal).then(
+      (page) => {
+        if (asking.signal.aborted) return;
+        setLog((current) => (current === undefined ? current : addOlder(current, page)));
+        setLoadingOlder(false);
+        setFailure(undefined);
+      },
+      (error: unknown) => {
+        if (asking.signal.aborted) return;
+        setLoadingOlder(false);
+        setFailure(sentenceOf(error));
+      },
+    );
+  };
+
+  return {
+    log,
+    generation,
+    loading,
+    loadingOlder,
+    failure,
+    disconnected,
+    answeredAt,
+    mayLoadOlder: log !== undefined && mayLoadOlder(log),
+    loadOlder,
+    reload: () => setRound((before) => before + 1),
+  };
+}
