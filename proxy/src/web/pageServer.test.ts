@@ -107,7 +107,7 @@ describe('reading', () => {
   });
 
   it.each(['br', 'gzip'])('long answers are coded with %s where that is taken', async (coding) => {
-    const answer = await rig.open('/api/v1/events', { 'accept-encoding': coding });
+    const answer = await rig.ask('/api/v1/events', { 'accept-encoding': coding });
     expect(answer.headers['content-encoding']).toBe(coding);
     const bytes = await buffer(answer);
     const plain = coding === 'br' ? brotliDecompressSync(bytes) : gunzipSync(bytes);

@@ -2,9 +2,10 @@
  * The page's server over a real archive in a directory of its own, and requests to it with headers that `fetch` does
  * not let anyone set. For tests only.
  */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
-import { connect } from 'node:net';
+import { type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -40,6 +41,14 @@ export class Rig {
   readonly reader: ArchiveReader;
   readonly faults: string[];
   readonly #server: PageServer;
+  /** Answers under way, as Node itself tells of them. */
+  readonly #answers = new Set<ServerResponse>();
+  readonly #notice = (message: unknown): void => {
+    const { response, socket } = message as { readonly response: ServerResponse; readonly socket: Socket };
+    if (socket.localPort !== this.port) return;
+    this.#answers.add(response);
+    response.on('close', () => this.#answers.delete(response));
+  };
 
   private constructor(
     directory: string,
@@ -53,6 +62,7 @@ export class Rig {
     this.reader = reader;
     this.faults = faults;
     this.#server = server;
+    subscribe('http.server.request.start', this.#notice);
   }
 
   static async start({ settings, deps, events }: RigOptions = {}): Promise<Rig> {
@@ -95,6 +105,16 @@ export class Rig {
     return `http://127.0.0.1:${this.port}`;
   }
 
+  /** Answers that have not ended. */
+  get open(): number {
+    return this.#answers.size;
+  }
+
+  /** What those hold in memory because nobody takes it. */
+  get heldBytes(): number {
+    return [...this.#answers].reduce((sum, { writableLength }) => sum + writableLength, 0);
+  }
+
   /** Commits events and tells open pages, as the observing thread does. */
   append(events: readonly RecordedEvent[]): void {
     this.archive.append(events);
@@ -107,12 +127,12 @@ export class Rig {
 
   /** The answer with its body as text. */
   async get(target: string, headers: Readonly<Record<string, string>> = {}, method = 'GET'): Promise<Answer> {
-    const message = await this.open(target, headers, method);
+    const message = await this.ask(target, headers, method);
     return { status: message.statusCode ?? 0, headers: message.headers, body: await text(message) };
   }
 
   /** The answer as it comes in. */
-  open(
+  ask(
     target: string,
     headers: Readonly<Record<string, string>> = {},
     method = 'GET',
@@ -139,6 +159,7 @@ export class Rig {
   }
 
   async close(): Promise<void> {
+    unsubscribe('http.server.request.start', this.#notice);
     await this.#server.close();
     this.reader.close();
     this.archive.close();
