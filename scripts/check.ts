@@ -12,6 +12,7 @@ export const CHECK_STEPS: readonly Step[] = [
     counts: 'one',
   },
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', '.'], counts: 'one' },
+  { name: 'page', command: ['scripts/build-page.ts'], counts: 'one' },
   { name: 'walls', command: ['scripts/check-imports.ts'], counts: 'one' },
   { name: 'generated docs', command: ['scripts/docs.ts', '--check'], counts: 'one' },
   { name: 'paths in docs', command: ['scripts/check-docs.ts'], counts: 'one' },

@@ -26,7 +26,7 @@ const TASKS = {
   check: ['scripts/check.ts'],
   stories: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'stories'],
   bench: ['test/bench/run.ts'],
-  build: ['node_modules/typescript/bin/tsc', '-p', 'proxy/tsconfig.build.json'],
+  build: ['scripts/build.ts'],
   conformance: ['test/conformance/run.ts'],
   docs: ['scripts/docs.ts'],
 };
@@ -40,6 +40,7 @@ if (Number.parseInt(process.versions.node, 10) < 20) {
 
 const missing = findMissing();
 if (missing) install(missing);
+if (task === 'start') buildPage();
 run(command, args);
 
 /** Why the packages must be installed; undefined when they are what package-lock.json says. */
@@ -93,6 +94,15 @@ function install(reason) {
     );
   }
   say(`installed; running on Node ${version.stdout.trim()}.`);
+}
+
+/** Builds the page where it is missing or older than its source. Without it the proxy starts too, and says so. */
+function buildPage() {
+  const done = spawnSync(PINNED_NODE, [path.join(ROOT, 'scripts/build-page.ts'), '--quiet'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  });
+  if (done.status !== 0) say('the page could not be built; going on without its newest form.');
 }
 
 function run(given, rest) {

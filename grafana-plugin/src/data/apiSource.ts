@@ -61,11 +61,19 @@ async function read<Answer>(get: Get, path: string, signal: AbortSignal, needs: 
   const body = await response.json().catch(() => undefined);
   if (!response.ok) throw new Error(problemSentence(response.status, body));
   // Anything else on this port (a login page, another program) answers too, but not like this.
-  if (typeof body !== 'object' || body === null || !(needs in body)) {
+  if (!has(body, needs)) {
     throw new Error('What answered is not the read API of this version. Reload the page.');
   }
   return body as Answer;
 }
+
+/** What every answer of a path has; of lists, that they are lists. */
+function has(body: unknown, name: string): boolean {
+  if (typeof body !== 'object' || body === null || !(name in body)) return false;
+  return !LISTS.has(name) || Array.isArray((body as Readonly<Record<string, unknown>>)[name]);
+}
+
+const LISTS: ReadonlySet<string> = new Set(['items', 'payloads', 'points', 'servers']);
 
 /** A problem document as a sentence; of anything else what its status means. */
 export function problemSentence(status: number, body: unknown): string {

@@ -4,7 +4,7 @@ import { EventLog } from './EventLog.tsx';
 import { Footer } from './Footer.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
 import { type LiveReport, LiveReports } from './liveReport.ts';
-import { SessionsView } from './sessions/SessionsView.tsx';
+import { SessionsTab } from './SessionsTab.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useTotals } from './useTotals.ts';
 import { usePorts } from './ViewContext.tsx';
@@ -60,7 +60,11 @@ export function Page(): ReactNode {
           role="tabpanel"
           aria-labelledby={view.tab === 'events' ? 'sl-tab-events' : 'sl-tab-sessions'}
         >
-          {view.tab === 'events' ? <EventLog eventsInRange={totals?.current.events} /> : <SessionsView />}
+          {view.tab === 'events' ? (
+            <EventLog eventsInRange={totals?.current.events} />
+          ) : (
+            <SessionsTab totals={totals} />
+          )}
         </main>
         <Footer report={report} />
         {help && <KeysHelp onClose={() => setHelp(false)} />}

@@ -49,7 +49,7 @@ export function Payload({ part, payload, event }: PayloadProps) {
         <span className="sl-payload__tools">
           <input
             className="sl-input sl-payload__search"
-            type="search"
+            type="text"
             aria-label={`Search in the ${part}`}
             placeholder="Find…"
             value={query}
@@ -60,7 +60,7 @@ export function Payload({ part, payload, event }: PayloadProps) {
               Raw
             </Button>
           )}
-          <CopyButton name={`Copy the ${part}`} words="Copy" text={() => text} />
+          <CopyButton name={`Copy ${part}`} words="Copy" text={() => text} />
         </span>
       </header>
       {tree && parsed.ok ? (

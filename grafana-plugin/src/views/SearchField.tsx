@@ -33,7 +33,7 @@ export function SearchField() {
         ref={input}
         data-search
         className="sl-input"
-        type="text"
+        type="search"
         aria-label="Search"
         aria-keyshortcuts="/"
         placeholder={

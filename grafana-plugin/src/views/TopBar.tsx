@@ -64,6 +64,7 @@ function Tabs({
           id={`sl-tab-${id}`}
           type="button"
           role="tab"
+          aria-label={word}
           aria-selected={tab === id}
           aria-controls="sl-tabpanel"
           tabIndex={tab === id ? 0 : -1}

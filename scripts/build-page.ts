@@ -1,0 +1,86 @@
+/**
+ * Builds the local page into `proxy/dist/page`, unless what it is made of is what it was made of. The key is the
+ * content of every file that goes in, not its time: a fresh clone and a switched branch are told apart rightly.
+ * `--quiet` says nothing when there was nothing to do.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+
+/** Bytes of the one script, compressed: what a first visit waits for. */
+export const SCRIPT_BYTES_MAX = 120_000;
+
+const ROOT = path.join(import.meta.dirname, '..');
+const OUT = path.join(ROOT, 'proxy/dist/page');
+const KEY = path.join(ROOT, 'proxy/dist/page.key');
+const SOURCES = [
+  'grafana-plugin/src/**/*',
+  'grafana-plugin/vite.config.ts',
+  'proxy/src/contract/*.ts',
+  'package-lock.json',
+];
+
+/** A digest of everything that the page is built from. */
+export function pageKey(root: string): string {
+  const hash = createHash('sha256');
+  const files = SOURCES.flatMap((pattern) => globSync(pattern, { cwd: root, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !entry.name.includes('.test.'))
+    .map((entry) => path.join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of files)
+    hash.update(path.relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+export interface PageSizes {
+  readonly script: number;
+  readonly style: number;
+}
+
+/** Compressed bytes of the page's one script and one style. */
+export function measurePage(directory: string): PageSizes {
+  const files = readdirSync(path.join(directory, 'assets'));
+  const sizeOf = (ending: string) => {
+    const found = files.filter((file) => file.endsWith(ending));
+    if (found.length !== 1)
+      throw new Error(`the page has ${found.length} files *${ending}; it should have one`);
+    return gzipSync(readFileSync(path.join(directory, 'assets', found[0] ?? ''))).length;
+  };
+  return { script: sizeOf('.js'), style: sizeOf('.css') };
+}
+
+async function main(quiet: boolean): Promise<void> {
+  const key = pageKey(ROOT);
+  const isBuilt = existsSync(path.join(OUT, 'index.html')) && existsSync(KEY);
+  if (!isBuilt || readFileSync(KEY, 'utf8') !== key) {
+    console.error(
+      `sightline: the page is ${isBuilt ? 'older than its source' : 'not built yet'}; building it …`,
+    );
+    rmSync(KEY, { force: true });
+    await build({ configFile: path.join(ROOT, 'grafana-plugin/vite.config.ts') });
+    mkdirSync(path.dirname(KEY), { recursive: true });
+    writeFileSync(KEY, key);
+  } else if (quiet) return;
+  const { script, style } = measurePage(OUT);
+  const most = `at most ${SCRIPT_BYTES_MAX / 1_000} kB`;
+  console.error(
+    `sightline: page: script ${kilobytes(script)} (${most}), style ${kilobytes(style)}, compressed`,
+  );
+  if (script > SCRIPT_BYTES_MAX)
+    throw new Error(`the page's script has outgrown its bound: ${kilobytes(script)}, ${most}`);
+}
+
+function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`;
+}
+
+if (import.meta.main) {
+  try {
+    await main(process.argv.includes('--quiet'));
+  } catch (error) {
+    console.error(`sightline: the page: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,12 @@
+/** `npm run build`: the page, and the program as JavaScript. */
+import { runSteps } from './steps.ts';
+
+const built = runSteps([
+  { name: 'page', command: ['scripts/build-page.ts'], counts: 'one' },
+  {
+    name: 'program',
+    command: ['node_modules/typescript/bin/tsc', '-p', 'proxy/tsconfig.build.json'],
+    counts: 'one',
+  },
+]);
+if (!built) process.exitCode = 1;
