@@ -4,6 +4,7 @@ import { formatCount, formatPercent, formatSeconds } from './format.ts';
 
 export interface Indicator {
   readonly id: 'sessions' | 'active' | 'duration' | 'calls' | 'errors';
+  /** Stands behind the value: `128 sessions`. */
   readonly label: string;
   readonly value: string;
   /** Something is wrong with it. */
@@ -24,10 +25,10 @@ export const NONE = '–';
 
 export function indicatorsOf({ current, previous }: Totals): readonly Indicator[] {
   return [
-    count('sessions', 'Sessions', current.sessions, previous.sessions),
-    count('active', 'Active now', current.activeSessions, previous.activeSessions),
+    count('sessions', 'sessions', current.sessions, previous.sessions),
+    count('active', 'active', current.activeSessions, previous.activeSessions),
     duration(current, previous),
-    count('calls', 'Calls', current.calls, previous.calls),
+    count('calls', 'calls', current.calls, previous.calls),
     errorRate(current, previous),
   ];
 }
@@ -51,7 +52,7 @@ function duration(current: Total, previous: Total): Indicator {
       : changeOf(now, before, 'longer', 'shorter');
   return {
     id: 'duration',
-    label: 'Average duration',
+    label: 'avg duration',
     value: now === undefined ? NONE : formatSeconds(now),
     alarming: false,
     change: { ...change, before: before === undefined ? NONE : formatSeconds(before) },
@@ -63,7 +64,7 @@ function errorRate(current: Total, previous: Total): Indicator {
   const before = rateOf(previous);
   return {
     id: 'errors',
-    label: 'Error rate',
+    label: 'errors',
     value: now === undefined ? NONE : formatPercent(now),
     alarming: current.errors > 0,
     change: { ...rateChange(now, before), before: before === undefined ? NONE : formatPercent(before) },
