@@ -14,15 +14,14 @@ const INLINE_LENGTH_MAX = 40;
 /** Reading one payload decompresses its block. */
 const BLOCK_LENGTH_MAX = 128 * 1024;
 /**
- * Texts by which a generation ends. Its blocks are removed together when the last of its events is, so a longer
- * generation stores less and keeps it longer.
+ * After so many texts all are forgotten: a generation ends. A block is removed when no event after it can need it,
+ * so a longer generation stores less and keeps it longer.
  */
 const GENERATION_TEXTS_MAX = 10_000;
 const LEVEL = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
 export interface Block {
   readonly id: number;
-  readonly generation: number;
   readonly data: Uint8Array;
 }
 
@@ -30,15 +29,13 @@ export class BlockWriter {
   readonly #write: (block: Block) => void;
   readonly #known = new Map<string, TextPlace>();
   #id: number;
-  #generation: number;
   #texts: string[] = [];
   #length = 0;
   #seen = 0;
 
-  /** @param last The newest block of the file: numbers go on from it, and a generation begins. */
-  constructor(last: { readonly id: number; readonly generation: number }, write: (block: Block) => void) {
-    this.#id = last.id + 1;
-    this.#generation = last.generation + 1;
+  /** @param last Number of the newest block there ever was. */
+  constructor(last: number, write: (block: Block) => void) {
+    this.#id = last + 1;
     this.#write = write;
   }
 
@@ -61,14 +58,13 @@ export class BlockWriter {
   flush(): void {
     if (this.#length === 0) return;
     const data = zstdCompressSync(Buffer.from(this.#texts.join('')), LEVEL);
-    this.#write({ id: this.#id, generation: this.#generation, data });
+    this.#write({ id: this.#id, data });
     this.#id += 1;
     this.#texts = [];
     this.#length = 0;
     if (this.#seen < GENERATION_TEXTS_MAX) return;
     this.#known.clear();
     this.#seen = 0;
-    this.#generation += 1;
   }
 
   /** After a transaction that failed: nothing of it is there. The numbers it used are not used again. */
@@ -78,7 +74,6 @@ export class BlockWriter {
     this.#length = 0;
     this.#seen = 0;
     this.#id += 1;
-    this.#generation += 1;
   }
 }
 

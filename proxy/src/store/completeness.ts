@@ -99,7 +99,7 @@ function addMissing(sum: Missing, row: Row | Missing | undefined): void {
 /** Where the archive begins, when something before it was removed and the range asks for that. */
 function readKeptFrom(db: Database, from = 0): number | undefined {
   const removed = readMeta(db, 'removed_before');
-  if (removed === undefined || millisOf(removed) <= from) return undefined;
+  if (removed === undefined || millisOf(removed) < from) return undefined;
   const oldest = db.get('SELECT CAST(min(time) AS TEXT) AS time FROM event WHERE record = 0')?.['time'];
   return Math.max(millisOf(removed), typeof oldest === 'string' ? millisOf(oldest) : 0);
 }

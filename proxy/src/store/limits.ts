@@ -14,3 +14,11 @@ export function cut<T>(
   const kept = rows.slice(0, limit);
   return { rows: kept, last: rows.length > limit ? kept.at(-1) : undefined };
 }
+
+/** Bounds of the archive as a whole. */
+export interface Limits {
+  /** Milliseconds; 0 keeps for ever. */
+  readonly ageMs: number;
+  /** Of the pages in use. */
+  readonly bytesMax: number;
+}

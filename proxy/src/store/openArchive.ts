@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { dirname } from 'node:path';
 import { type Archive, ArchiveFault, type ArchiveTrouble } from '../observation/archive.ts';
 import { readMeta, writeMeta } from './figures.ts';
-import type { Limits } from './retention.ts';
+import type { Limits } from './limits.ts';
 import { MIGRATIONS, migrate } from './schema.ts';
 import { Database } from './sqlite.ts';
 import { SqliteArchive } from './sqliteArchive.ts';

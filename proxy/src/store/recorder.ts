@@ -31,12 +31,8 @@ export class Recorder {
   constructor(db: Database, instance: string, bodies: BodyReader) {
     this.#db = db;
     this.#dictionary = new Dictionary(db);
-    const block = db.prepare('INSERT INTO block (id, generation, data) VALUES (?, ?, ?)');
-    const last = db.get('SELECT id, generation FROM block ORDER BY id DESC LIMIT 1');
-    this.#blocks = new BlockWriter(
-      { id: Number(last?.['id'] ?? 0), generation: Number(last?.['generation'] ?? 0) },
-      ({ id, generation, data }) => block.run(id, generation, data),
-    );
+    const block = db.prepare('INSERT INTO block (id, data) VALUES (?, ?)');
+    this.#blocks = new BlockWriter(readLastBlock(db), ({ id, data }) => block.run(id, data));
     this.#counts = new MinuteCounts(db);
     this.#sessions = new SessionRows(db, instance, (sequence) => bodies.head(sequence));
     this.#event = db.prepare('INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -62,6 +58,11 @@ export class Recorder {
   flush(): void {
     this.#blocks.flush();
     this.#counts.flush();
+  }
+
+  /** After retention removed texts that nothing uses. */
+  forgetTexts(): void {
+    this.#dictionary.forget();
   }
 
   /** After a transaction that failed: nothing that it wrote is there. */
@@ -144,4 +145,11 @@ export class Recorder {
       add.run(id, keys);
     });
   }
+}
+
+/** Blocks may have been shed to the last one, while events still name them. */
+function readLastBlock(db: Database): number {
+  const kept = db.get('SELECT max(id) AS last FROM block')?.['last'];
+  const named = db.get('SELECT max(payload_last) AS last FROM minute')?.['last'];
+  return Math.max(Number(kept ?? 0), Number(named ?? 0));
 }

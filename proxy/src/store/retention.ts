@@ -1,16 +1,132 @@
-/** placeholder */
+/**
+ * Keeps the archive within its days and its size, a slice at a time, while it is in use. Age removes records. Size
+ * sheds payloads first, until they have no more than their share, and then removes records. What is freed is given
+ * back to the disk.
+ */
+import { readBytes } from './figures.ts';
+import type { Limits } from './limits.ts';
+import { dayOf, firstNanoOf } from './moments.ts';
+import { CHUNK_ROWS, removeBefore, removeUnnamedBlocks, shedBlocks } from './removal.ts';
 import type { Database } from './sqlite.ts';
+import { Sweep } from './sweep.ts';
 
-export interface Limits {
-  /** Milliseconds; 0 keeps for ever. */
-  readonly ageMs: number;
-  readonly bytesMax: number;
-}
+/** A slice ends after so long; what its last chunk and the commit still take fits below 20 ms. */
+const SLICE_MS = 8;
+/** Part of the size that payloads keep: without any, the newest failure could not be looked into. */
+const PAYLOAD_SHARE = 1 / 4;
+/** Free pages that stay in the file, to be used again: 4 MiB, or a hundredth of it. */
+const FREE_PAGES_KEPT = 1024;
+const FREE_SHARE_KEPT = 1 / 100;
+/** Pages given back at a time. */
+const VACUUM_PAGES = 64;
 
 export class Retention {
-  constructor(_db: Database, _limits: Limits) {}
+  readonly #db: Database;
+  readonly #limits: Limits;
+  readonly #sweep: Sweep;
+  readonly #onTextsRemoved: () => void;
+  /** Known after the first look: bytes of all blocks up to a number. */
+  #blocks = { upTo: 0, bytes: 0 };
+  /** Blocks may have lost the last event that named them. */
+  #eventsRemoved = true;
 
-  slice(_nowMs: number): boolean {
+  /** @param onTextsRemoved Told when numbers of texts have become invalid. */
+  constructor(db: Database, limits: Limits, onTextsRemoved: () => void) {
+    this.#db = db;
+    this.#limits = limits;
+    this.#sweep = new Sweep(db);
+    this.#onTextsRemoved = onTextsRemoved;
+  }
+
+  /** One slice; true when there is more to do. @throws ArchiveFault with nothing of the slice done. */
+  slice(nowMs: number): boolean {
+    const end = performance.now() + SLICE_MS;
+    try {
+      const more = this.#db.transaction('write', () => {
+        while (this.#step(nowMs)) if (performance.now() >= end) return true;
+        return false;
+      });
+      return more || this.#giveBack(end);
+    } catch (error) {
+      this.#blocks = { upTo: 0, bytes: 0 };
+      throw error;
+    }
+  }
+
+  /** One chunk of whatever is to be done first; false when nothing is. */
+  #step(nowMs: number): boolean {
+    const { ageMs, bytesMax } = this.#limits;
+    return (
+      (this.#eventsRemoved && this.#removeUnnamed()) ||
+      (ageMs > 0 && this.#remove(firstNanoOf(nowMs - ageMs))) ||
+      (readBytes(this.#db) > bytesMax && this.#shrink(bytesMax)) ||
+      this.#sweepTexts()
+    );
+  }
+
+  #remove(before: bigint): boolean {
+    if (removeBefore(this.#db, before) === 0) return false;
+    this.#eventsRemoved = true;
+    return true;
+  }
+
+  #removeUnnamed(): boolean {
+    const bytes = removeUnnamedBlocks(this.#db);
+    this.#blocks.bytes -= bytes;
+    if (bytes === 0) this.#eventsRemoved = false;
+    return bytes > 0;
+  }
+
+  #shed(): boolean {
+    const bytes = shedBlocks(this.#db);
+    this.#blocks.bytes -= bytes;
+    return bytes > 0;
+  }
+
+  #shrink(bytesMax: number): boolean {
+    if (this.#blockBytes() > bytesMax * PAYLOAD_SHARE && this.#shed()) return true;
+    const border = this.#db.get(
+      `SELECT CAST(time AS TEXT) AS time FROM
+        (SELECT time FROM event WHERE record = 0 ORDER BY time LIMIT ${CHUNK_ROWS}) ORDER BY time DESC LIMIT 1`,
+    )?.['time'];
+    // Without events, only summaries and losses are left.
+    const before = typeof border === 'string' ? BigInt(border) + 1n : 2n ** 63n - 1n;
+    return this.#remove(before) || this.#shed();
+  }
+
+  #sweepTexts(): boolean {
+    const oldest = this.#db.get(
+      'SELECT CAST(time AS TEXT) AS time FROM event WHERE record = 0 ORDER BY time LIMIT 1',
+    )?.['time'];
+    if (typeof oldest !== 'string') return false;
+    const { more, removed } = this.#sweep.step(dayOf(oldest));
+    if (removed > 0) this.#onTextsRemoved();
+    return more;
+  }
+
+  #giveBack(end: number): boolean {
+    const pages = Number(this.#db.get('PRAGMA page_count')?.['page_count']);
+    const kept = Math.max(FREE_PAGES_KEPT, pages * FREE_SHARE_KEPT);
+    const free = () => Number(this.#db.get('PRAGMA freelist_count')?.['freelist_count']);
+    if (free() <= kept) return false;
+    while (free() > kept) {
+      if (performance.now() >= end) return true;
+      this.#db.exec(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+    }
+    // The file itself becomes shorter only when the log is carried over; without waiting for a reader.
+    this.#db.exec('PRAGMA wal_checkpoint(PASSIVE)');
     return false;
+  }
+
+  /** Adds what was written since the last look to what was known. */
+  #blockBytes(): number {
+    const added = this.#db.get(
+      'SELECT max(id) AS upTo, sum(length(data)) AS bytes FROM block WHERE id > ?',
+      this.#blocks.upTo,
+    );
+    if (typeof added?.['upTo'] === 'number') {
+      this.#blocks = { upTo: added['upTo'], bytes: this.#blocks.bytes + Number(added['bytes']) };
+    }
+    return this.#blocks.bytes;
   }
 }

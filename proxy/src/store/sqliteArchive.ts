@@ -9,9 +9,10 @@ import type {
 import type { RecordedEvent } from '../observation/event.ts';
 import { BodyReader } from './bodies.ts';
 import { readNewest, readStats } from './figures.ts';
+import type { Limits } from './limits.ts';
 import { Recorder } from './recorder.ts';
 import { rememberSessions } from './remember.ts';
-import { type Limits, Retention } from './retention.ts';
+import { Retention } from './retention.ts';
 import type { Database } from './sqlite.ts';
 
 export class SqliteArchive implements Archive {
@@ -27,7 +28,7 @@ export class SqliteArchive implements Archive {
     this.#db = db;
     this.#bodies = new BodyReader(db);
     this.#recorder = new Recorder(db, instance, this.#bodies);
-    this.#retention = new Retention(db, limits);
+    this.#retention = new Retention(db, limits, () => this.#recorder.forgetTexts());
     this.#onClose = onClose;
     this.#latest = readNewest(db);
   }

@@ -1,0 +1,104 @@
+/** Removes records from every table that knows of them, the oldest first. */
+import { readMeta, writeMeta } from './figures.ts';
+import { minuteOf } from './moments.ts';
+import { EVENT, LOSS, SUMMARY } from './schema.ts';
+import type { Database, Row } from './sqlite.ts';
+
+/** Records of one kind removed at a time: some milliseconds' work. */
+export const CHUNK_ROWS = 100;
+
+/** Removes some records of each kind before a moment. Returns how many; within a transaction. */
+export function removeBefore(db: Database, timeNs: bigint): number {
+  let removed = 0;
+  for (const record of [EVENT, SUMMARY, LOSS]) {
+    const rows = db.all(
+      `SELECT CAST(time AS TEXT) AS time, sequence, traits, duration, flags, payload FROM event
+       WHERE record = ? AND time < ? ORDER BY time, sequence LIMIT ${CHUNK_ROWS}`,
+      record,
+      timeNs,
+    );
+    const last = rows.at(-1);
+    if (!last) continue;
+    db.run(
+      'DELETE FROM event WHERE record = ? AND (time, sequence) <= (?, ?)',
+      record,
+      BigInt(String(last['time'])),
+      Number(last['sequence']),
+    );
+    if (record === EVENT) uncount(db, rows, String(last['time']));
+    if (record === LOSS) db.run('DELETE FROM loss WHERE time <= ?', BigInt(String(last['time'])));
+    removeBodies(db, rows, record);
+    removed += rows.length;
+  }
+  return removed;
+}
+
+function removeBodies(db: Database, rows: readonly Row[], record: number): void {
+  const delivered = db.get('SELECT min(sequence) AS least FROM cursor')?.['least'];
+  let unsent = 0;
+  let newest = 0;
+  for (const row of rows) {
+    const sequence = Number(row['sequence']);
+    newest = Math.max(newest, sequence);
+    if (typeof delivered === 'number' && sequence > delivered) unsent += 1;
+    db.run('DELETE FROM body WHERE sequence = ?', sequence);
+    db.run('DELETE FROM set_aside WHERE sequence = ?', sequence);
+    if (record === SUMMARY) db.run('DELETE FROM session WHERE sequence = ?', sequence);
+  }
+  if (unsent > 0)
+    writeMeta(db, 'unsent_removed', String(unsent + Number(readMeta(db, 'unsent_removed') ?? 0)));
+  writeMeta(db, 'newest', String(Math.max(newest, Number(readMeta(db, 'newest') ?? 0))));
+}
+
+/** Takes events out of the sums by minute. */
+function uncount(db: Database, rows: readonly Row[], lastNs: string): void {
+  const removed = readMeta(db, 'removed_before');
+  if (removed === undefined || BigInt(removed) < BigInt(lastNs)) writeMeta(db, 'removed_before', lastNs);
+  for (const [minute, group] of Map.groupBy(rows, (row) => minuteOf(String(row['time'])))) {
+    const sum = (of: (row: Row) => number) => group.reduce((total, row) => total + of(row), 0);
+    db.run(
+      `UPDATE minute SET events = events - ?, truncated = truncated - ?, unsampled = unsampled - ?,
+       stored = stored - ? WHERE minute = ?`,
+      group.length,
+      sum((row) => Number(row['flags']) & 1),
+      sum((row) => (Number(row['flags']) >> 1) & 1),
+      sum((row) => (row['payload'] === null ? 0 : 1)),
+      minute,
+    );
+    for (const [traits, alike] of Map.groupBy(group, (row) => Number(row['traits']))) {
+      const duration = alike.reduce((total, row) => total + Number(row['duration']), 0);
+      db.run(
+        'UPDATE rollup SET events = events - ?, duration = duration - ? WHERE traits = ? AND minute = ?',
+        alike.length,
+        duration,
+        traits,
+        minute,
+      );
+      db.run('DELETE FROM rollup WHERE traits = ? AND minute = ? AND events <= 0', traits, minute);
+    }
+    if (db.run('DELETE FROM minute WHERE minute = ? AND events <= 0', minute) > 0) {
+      db.run('DELETE FROM minute_session WHERE minute = ?', minute);
+    }
+  }
+}
+
+/** Blocks that no record names any more. Returns the bytes of what was removed. */
+export function removeUnnamedBlocks(db: Database): number {
+  const first = db.get('SELECT min(payload_first) AS first FROM minute WHERE stored > 0')?.['first'];
+  return removeBlocks(db, first === null ? Number.MAX_SAFE_INTEGER : Number(first), 8);
+}
+
+/** The oldest payloads, although events name them. Returns the bytes of what was removed. */
+export function shedBlocks(db: Database): number {
+  return removeBlocks(db, Number.MAX_SAFE_INTEGER, 4);
+}
+
+function removeBlocks(db: Database, before: number, limit: number): number {
+  const removed = db.all(
+    `DELETE FROM block WHERE id IN (SELECT id FROM block WHERE id < ? ORDER BY id LIMIT ?)
+     RETURNING length(data) AS bytes`,
+    before,
+    limit,
+  );
+  return removed.reduce((sum, row) => sum + Number(row['bytes']), 0);
+}
