@@ -5,9 +5,9 @@ import { dirname } from 'node:path';
 import { type Archive, ArchiveFault, type ArchiveTrouble } from '../observation/archive.ts';
 import { readMeta, writeMeta } from './figures.ts';
 import type { Limits } from './limits.ts';
-import { MIGRATIONS, migrate } from './schema.ts';
+import { migrate, refuseForeign } from './schema.ts';
 import { Database } from './sqlite.ts';
-import { SqliteArchive } from './sqliteArchive.ts';
+import { type Ends, SqliteArchive } from './sqliteArchive.ts';
 
 export interface ArchiveSettings extends Limits {
   /** `archive.sqlite` in the state directory, which is made when it is not there. */
@@ -51,26 +51,38 @@ export function openArchive(settings: ArchiveSettings): Opened {
 
 function openHeld(settings: ArchiveSettings, onClose: () => void): Opened {
   const { path } = settings;
+  const ends = { onClose, onDamaged: () => markDamaged(path) };
   try {
     if (existsSync(markOf(path))) throw new ArchiveFault('damaged', 'it was found damaged');
-    return { ok: true, ...openFile(settings, onClose) };
+    return { ok: true, ...openFile(settings, ends) };
   } catch (error) {
     if (!(error instanceof ArchiveFault) || error.trouble !== 'damaged') throw error;
     const setAside = putAside(path, settings.nowMs);
-    return { ok: true, ...openFile(settings, onClose), setAside };
+    return { ok: true, ...openFile(settings, ends), setAside };
   }
 }
 
-function openFile(settings: ArchiveSettings, onClose: () => void) {
+/** How far past its size the file may grow before nothing more is written. */
+const OVERFLOW = 1.25;
+const OVERFLOW_BYTES = 16 * 1024 * 1024;
+
+function openFile(settings: ArchiveSettings, ends: Ends) {
   const db = new Database(settings.path, { readOnly: false, busyMs: 5000 });
   try {
+    refuseForeign(db);
     // Before the first table, or it has no effect.
     db.exec('PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
     db.exec('PRAGMA cache_size = -8192; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF');
-    migrate(db, MIGRATIONS);
+    // Retention keeps to the limit; where it cannot keep up, this does, with an error that the writer reports.
+    const pageSize = Number(db.get('PRAGMA page_size')?.['page_size']);
+    const pagesMax = Math.ceil((settings.bytesMax * OVERFLOW + OVERFLOW_BYTES) / pageSize);
+    db.exec(
+      `PRAGMA max_page_count = ${Math.min(pagesMax, 0xffff_fffe)}; PRAGMA journal_size_limit = 16777216`,
+    );
+    migrate(db);
     const instanceId = settings.instanceId ?? readMeta(db, 'instance') ?? randomUUID();
     if (readMeta(db, 'instance') === undefined) writeMeta(db, 'instance', instanceId);
-    return { archive: new SqliteArchive(db, instanceId, settings, onClose), instanceId };
+    return { archive: new SqliteArchive(db, instanceId, settings, ends), instanceId };
   } catch (error) {
     db.close();
     throw error;

@@ -164,8 +164,8 @@ function passes(item: EventItem, filter: EventFilter): boolean {
   );
 }
 
-function facetOf(items: readonly EventItem[], valueOf: (item: EventItem) => unknown): Facet<unknown>[] {
-  return [...Map.groupBy(items, valueOf)]
+function facetOf(items: readonly EventItem[], choose: (item: EventItem) => unknown): Facet<unknown>[] {
+  return [...Map.groupBy(items, choose)]
     .filter(([value]) => value !== undefined)
     .map(([value, group]) => ({ value, count: group.length, errors: group.filter(isError).length }));
 }
@@ -198,7 +198,7 @@ describe.each(IMPLEMENTATIONS)('questions to the archive in $name', ({ open }) =
 
   it('answers every combination of filters as a plain filter does', () => {
     let found = 0;
-    for (let seed = 1; seed <= 600; seed++) {
+    for (let seed = 1; seed <= 300; seed++) {
       const filter = randomFilter(seed);
       const expected = all.filter((item) => passes(item, filter)).map(({ sequence }) => sequence);
       const { items } = opened.reader.events({ ...filter, order: 'oldest', limit: 1000 });
@@ -208,11 +208,11 @@ describe.each(IMPLEMENTATIONS)('questions to the archive in $name', ({ open }) =
       ).toEqual(expected);
       found += expected.length;
     }
-    expect(found).toBeGreaterThan(5000);
+    expect(found).toBeGreaterThan(2500);
   });
 
   it('pages, tells news and exports by the same filters', () => {
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 30; seed++) {
       const filter = randomFilter(seed);
       const expected = all.filter((item) => passes(item, filter)).map(({ sequence }) => sequence);
       const paged: number[] = [];
@@ -232,7 +232,7 @@ describe.each(IMPLEMENTATIONS)('questions to the archive in $name', ({ open }) =
   });
 
   it('counts facets, totals and series as one counts by hand', () => {
-    for (let seed = 1; seed <= 80; seed++) {
+    for (let seed = 1; seed <= 40; seed++) {
       const { from = START, to = START + 200_000, server } = randomFilter(seed * 31);
       if (to <= from) continue;
       const within = all.filter(({ time }) => time >= from && time < to);

@@ -85,16 +85,23 @@ export const MIGRATIONS: readonly string[] = [FIRST];
  * @throws ArchiveFault when the file is newer than this program, or of another one.
  */
 export function migrate(db: Database, migrations = MIGRATIONS): void {
-  const version = versionOf(db);
-  if (version > migrations.length) {
-    throw new ArchiveFault('newer', `its schema is version ${version}; this one knows ${migrations.length}`);
-  }
+  const version = refuseForeign(db, migrations);
   for (let step = version; step < migrations.length; step++) {
     db.transaction('write', () => {
       db.exec(migrations[step] ?? '');
       db.exec(`PRAGMA user_version = ${step + 1}; PRAGMA application_id = ${APPLICATION_ID}`);
     });
   }
+}
+
+/**
+ * The version of a file, before anything is written to it.
+ * @throws ArchiveFault 'newer', or 'damaged' when something else than an archive is in the file.
+ */
+export function refuseForeign(db: Database, migrations = MIGRATIONS): number {
+  const version = versionOf(db);
+  if (version <= migrations.length) return version;
+  throw new ArchiveFault('newer', `its schema is version ${version}; this one knows ${migrations.length}`);
 }
 
 /** @throws ArchiveFault 'damaged' when something else than an archive is in the file. */

@@ -1,10 +1,11 @@
 /** The writing side over SQLite. One transaction a call; what fails leaves nothing behind, and is tried anew next time. */
-import type {
-  Archive,
-  ArchiveStats,
-  OutboxSignal,
-  RememberedSession,
-  StoredEvent,
+import {
+  type Archive,
+  ArchiveFault,
+  type ArchiveStats,
+  type OutboxSignal,
+  type RememberedSession,
+  type StoredEvent,
 } from '../observation/archive.ts';
 import type { RecordedEvent } from '../observation/event.ts';
 import { BodyReader } from './bodies.ts';
@@ -15,21 +16,27 @@ import { rememberSessions } from './remember.ts';
 import { Retention } from './retention.ts';
 import type { Database } from './sqlite.ts';
 
+/** What the opener wants to hear. */
+export interface Ends {
+  /** The file turned out to be damaged. */
+  readonly onDamaged: () => void;
+  readonly onClose: () => void;
+}
+
 export class SqliteArchive implements Archive {
   readonly #db: Database;
   readonly #bodies: BodyReader;
   readonly #recorder: Recorder;
   readonly #retention: Retention;
-  readonly #onClose: () => void;
+  readonly #ends: Ends;
   #latest: number;
 
-  /** @param onClose Gives the lock back. */
-  constructor(db: Database, instance: string, limits: Limits, onClose: () => void) {
+  constructor(db: Database, instance: string, limits: Limits, ends: Ends) {
     this.#db = db;
     this.#bodies = new BodyReader(db);
     this.#recorder = new Recorder(db, instance, this.#bodies);
     this.#retention = new Retention(db, limits, () => this.#recorder.forgetTexts());
-    this.#onClose = onClose;
+    this.#ends = ends;
     this.#latest = readNewest(db);
   }
 
@@ -39,16 +46,18 @@ export class SqliteArchive implements Archive {
 
   append(events: readonly RecordedEvent[]): number {
     const first = this.#latest + 1;
-    try {
-      this.#db.transaction('write', () => {
-        let sequence = this.#latest;
-        for (const event of events) this.#recorder.put(++sequence, event);
-        this.#recorder.flush();
-      });
-    } catch (error) {
-      this.#recorder.forget();
-      throw error;
-    }
+    this.#watch(() => {
+      try {
+        this.#db.transaction('write', () => {
+          let sequence = this.#latest;
+          for (const event of events) this.#recorder.put(++sequence, event);
+          this.#recorder.flush();
+        });
+      } catch (error) {
+        this.#recorder.forget();
+        throw error;
+      }
+    });
     this.#latest += events.length;
     return first;
   }
@@ -58,7 +67,7 @@ export class SqliteArchive implements Archive {
   }
 
   readAfter(sequence: number, limit: number): readonly StoredEvent[] {
-    return this.#db.transaction('read', () =>
+    return this.#inTransaction(() =>
       this.#db
         .all('SELECT sequence, data FROM body WHERE sequence > ? ORDER BY sequence LIMIT ?', sequence, limit)
         .map((row) => ({
@@ -86,17 +95,29 @@ export class SqliteArchive implements Archive {
   }
 
   recentSessions(sinceMs: number, limit: number): readonly RememberedSession[] {
-    return this.#db.transaction('read', () => rememberSessions(this.#db, this.#bodies, sinceMs, limit));
+    return this.#inTransaction(() => rememberSessions(this.#db, this.#bodies, sinceMs, limit));
   }
 
   retain(nowMs: number): boolean {
-    const more = this.#retention.slice(nowMs);
     this.#bodies.forgetBlocks();
-    return more;
+    return this.#watch(() => this.#retention.slice(nowMs));
   }
 
   close(): void {
     this.#db.close();
-    this.#onClose();
+    this.#ends.onClose();
+  }
+
+  #inTransaction<T>(act: () => T): T {
+    return this.#watch(() => this.#db.transaction('read', act));
+  }
+
+  #watch<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      if (error instanceof ArchiveFault && error.trouble === 'damaged') this.#ends.onDamaged();
+      throw error;
+    }
   }
 }

@@ -1,0 +1,49 @@
+/** Opens the archive to read whole records in their order, while another process may be writing it. */
+import type { StoredEvent } from '../observation/archive.ts';
+import { BodyReader } from './bodies.ts';
+import { readMeta, readNewest } from './figures.ts';
+import { Database } from './sqlite.ts';
+
+export interface History {
+  /** Whose events these are. */
+  readonly instanceId: string | undefined;
+  /** The sequence of the newest event; 0 when empty. */
+  latest(): number;
+  /** As `Archive.readAfter`. */
+  readAfter(sequence: number, limit: number): readonly StoredEvent[];
+  close(): void;
+}
+
+/** @throws ArchiveFault when there is no file, or it cannot be read. */
+export function openHistory(path: string): History {
+  const db = new Database(path, { readOnly: true, busyMs: 5000 });
+  try {
+    const bodies = new BodyReader(db);
+    return {
+      instanceId: readMeta(db, 'instance'),
+      latest: () => readNewest(db),
+      readAfter: (sequence, limit) => readRecords(db, bodies, sequence, limit),
+      close: () => db.close(),
+    };
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Records after a sequence, in order, with their payloads. */
+export function readRecords(
+  db: Database,
+  bodies: BodyReader,
+  sequence: number,
+  limit: number,
+): readonly StoredEvent[] {
+  return db.transaction('read', () =>
+    db
+      .all('SELECT sequence, data FROM body WHERE sequence > ? ORDER BY sequence LIMIT ?', sequence, limit)
+      .map((row) => ({
+        sequence: Number(row['sequence']),
+        event: bodies.complete(bodies.parse(String(row['data']))).event,
+      })),
+  );
+}
