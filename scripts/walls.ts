@@ -121,11 +121,20 @@ export const ROOMS: readonly Room[] = [
     packages: ['@modelcontextprotocol/*'],
   },
 
+  // A recording or an archive in place of sockets: like a thread, each command meets the rooms it joins.
+  {
+    name: 'commands',
+    at: ['proxy/src/commands/'],
+    rooms: ['config', 'contract', 'http', 'observation', 'store', 'telemetry', 'terminal'],
+    builtins: ['node:timers/promises'],
+  },
+
   // ── the roof ───────────────────────────────────────────────────────────────────────────────────────────
   {
     name: 'main',
     at: ['proxy/src/main.ts'],
     rooms: [
+      'commands',
       'config',
       'contract',
       'demo',

@@ -7,7 +7,9 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import { runCommand } from './commands/command.ts';
 import { toArchivePlace } from './config/archivePlace.ts';
+import { isCommandWord } from './config/commandWords.ts';
 import type { Config } from './config/config.ts';
 import { formatHelp } from './config/help.ts';
 import { type Parsed, parseConfig } from './config/parse.ts';
@@ -69,6 +71,21 @@ function readConfigFile(path: string): { readonly text: string } | { readonly wr
 }
 
 async function begin(): Promise<void> {
+  const [word, ...rest] = process.argv.slice(2);
+  if (isCommandWord(word)) {
+    process.exitCode = await runCommand(word, rest, {
+      env: process.env,
+      home: homedir(),
+      version: VERSION,
+      readFile: readConfigFile,
+      nowMs: Date.now,
+      seed: randomBytes(16).toString('hex'),
+      uuid: randomUUID(),
+      print: screen.print,
+      log,
+    });
+    return;
+  }
   const parsed = parseConfig({ argv: process.argv.slice(2), env: process.env, readFile: readConfigFile });
   if (parsed.kind === 'help') return screen.print(formatHelp(VERSION));
   if (parsed.kind === 'version') return screen.print(`${VERSION}\n`);

@@ -7,12 +7,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, OUTCOMES, SESSION_SOURCES } from '../../proxy/src/contract/index.ts';
+import type { Cutter } from '../../proxy/src/http/recording.ts';
 import type { Event } from '../../proxy/src/observation/event.ts';
 import { translateLogs } from '../../proxy/src/telemetry/log.ts';
 import { translateMeasurements } from '../../proxy/src/telemetry/measure.ts';
 import { type AttributeList, NO_LIMITS } from '../../proxy/src/telemetry/selection.ts';
 import { translateSpans } from '../../proxy/src/telemetry/span.ts';
-import { type Cutter, eventsOf, readWire } from './replay.ts';
+import { eventsOf, readWire } from './replay.ts';
 
 const HERE = import.meta.dirname;
 const names = readdirSync(HERE, { withFileTypes: true })

@@ -9,7 +9,7 @@ import type { Event } from '../observation/event.ts';
 import type { Frame } from '../observation/frame.ts';
 import { Observer } from '../observation/observer.ts';
 import type { ObserverSettings } from '../observation/settings.ts';
-import { type ArchiveProblem, markDamaged, openArchive, problemOf } from '../store/openArchive.ts';
+import { type ArchiveProblem, openArchive, problemOf } from '../store/openArchive.ts';
 import { readEnvironment } from '../telemetry/environment.ts';
 import { Meters } from '../telemetry/meters.ts';
 import type { Telemetry } from '../telemetry/otel.ts';
@@ -166,9 +166,7 @@ function tellOff({ trouble, reason, advice }: ArchiveProblem): void {
 
 function onArchiveFailing(error: unknown): void {
   if (kept === undefined) return;
-  const problem = problemOf(error, kept.place.path);
-  if (problem.trouble === 'damaged') markDamaged(kept.place.path);
-  tellOff(problem);
+  tellOff(problemOf(error, kept.place.path));
 }
 
 /** What the fold goes on from: the sessions of the last day, and a time after everything that was recorded. */

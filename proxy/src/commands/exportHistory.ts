@@ -1,0 +1,132 @@
+/**
+ * `sightline export`: what the archive holds, sent as if it had just happened but for a mark on its spans. It reads
+ * only, and touches no cursor, so it may run beside a Sightline that writes. Records are byte-identical to those
+ * sent before, so a receiver that forgets repeats shows each once.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { StoredEvent } from '../observation/archive.ts';
+import type { RecordedEvent } from '../observation/event.ts';
+import { problemOf } from '../store/openArchive.ts';
+import { type History, openHistory } from '../store/openHistory.ts';
+import { readEnvironment } from '../telemetry/environment.ts';
+import { Meters } from '../telemetry/meters.ts';
+import type { Telemetry } from '../telemetry/otel.ts';
+import { millisOf, type OutboxArchive } from '../telemetry/outbox.ts';
+import type { Command, CommandPorts, ExitCode } from './command.ts';
+
+/** Without a single acceptance for so long, the receiver is given up on. */
+const STALLED_MS = 60_000;
+const PROGRESS_MS = 5_000;
+const LOOK_MS = 50;
+
+export async function exportHistory(command: Command, ports: CommandPorts): Promise<ExitCode> {
+  const { traces, logs } = readEnvironment(ports.env).settings;
+  if (traces === undefined && logs === undefined) {
+    ports.log('export: there is nowhere to send to; set OTEL_EXPORTER_OTLP_ENDPOINT');
+    return 2;
+  }
+  let history: History;
+  try {
+    history = openHistory(command.archivePath);
+  } catch (error) {
+    const { reason, advice } = problemOf(error, command.archivePath);
+    ports.log(`export: ${reason}. What to do: ${advice}`);
+    return 1;
+  }
+  try {
+    return await send(history, command, ports);
+  } finally {
+    history.close();
+  }
+}
+
+async function send(history: History, command: Command, ports: CommandPorts): Promise<ExitCode> {
+  const { createTelemetry } = await import('../telemetry/otel.ts');
+  const view = viewOf(history, command.times);
+  const faults: string[] = [];
+  const telemetry = createTelemetry({
+    // What is measured is the present.
+    env: { ...ports.env, OTEL_METRICS_EXPORTER: 'none' },
+    version: ports.version,
+    instanceId: history.instanceId ?? ports.uuid,
+    meters: new Meters(),
+    archive: view.archive,
+    log: ports.log,
+    onLoss: () => {},
+    onArchiveFault: (error) => faults.push(String(error)),
+  });
+  for (const { key, message } of telemetry.problems) ports.log(`${key}: ${message}`);
+  if (telemetry.problems.length > 0) return 2;
+  const isDone = await drain(telemetry, () => faults.length > 0, view.latest, ports);
+  await telemetry.shutdown(1_000);
+  const { traces, logs } = telemetry.stats();
+  ports.print(
+    `${view.events()} events: ${traces.accepted} spans and ${logs.accepted} log records accepted, ` +
+      `${traces.refused + logs.refused} refused\n`,
+  );
+  if (faults[0] !== undefined) ports.log(`export: the archive could not be read: ${faults[0]}`);
+  else if (!isDone)
+    ports.log('export: stopped, because nothing was accepted for a minute; start it again later');
+  return isDone && traces.refused + logs.refused === 0 ? 0 : 1;
+}
+
+/** Waits until everything is accepted; false when it stalls. */
+async function drain(
+  telemetry: Telemetry,
+  hasFailed: () => boolean,
+  latest: number,
+  ports: CommandPorts,
+): Promise<boolean> {
+  let pending = telemetry.pending();
+  let movedMs = ports.nowMs();
+  let toldMs = movedMs;
+  while (pending > 0) {
+    await sleep(LOOK_MS);
+    const nowMs = ports.nowMs();
+    const left = telemetry.pending();
+    if (left < pending) movedMs = nowMs;
+    pending = left;
+    if (hasFailed() || nowMs - movedMs > STALLED_MS) return false;
+    if (nowMs - toldMs < PROGRESS_MS) continue;
+    toldMs = nowMs;
+    ports.log(`export: ${latest - pending} of ${latest} events`);
+  }
+  return true;
+}
+
+/** The archive as an outbox that begins at its first event, holds only a range of time, and remembers nothing. */
+function viewOf(
+  history: History,
+  { from = Number.NEGATIVE_INFINITY, to = Number.POSITIVE_INFINITY }: Command['times'],
+) {
+  const latest = history.latest();
+  const sent = new Set<number>();
+  const isWanted = ({ event, sequence }: StoredEvent): boolean => {
+    const ms = millisOf(event);
+    return sequence <= latest && ms >= from && ms < to;
+  };
+  const archive: OutboxArchive = {
+    latest: () => latest,
+    cursor: () => 0,
+    moveCursor() {},
+    setAside() {},
+    readAfter(sequence, limit) {
+      for (let after = sequence; after < latest; ) {
+        const stored = history.readAfter(after, limit);
+        const wanted = stored.filter(isWanted);
+        if (wanted.length > 0 || stored.length === 0) {
+          for (const one of wanted) sent.add(one.sequence);
+          return wanted.map(({ sequence: at, event }) => ({ sequence: at, event: replayed(event) }));
+        }
+        after = stored.at(-1)?.sequence ?? latest;
+      }
+      return [];
+    },
+  };
+  return { archive, latest, events: () => sent.size };
+}
+
+/** The attribute travels on spans alone. */
+function replayed<E extends RecordedEvent>(event: E): E {
+  return { ...event, attributes: { ...event.attributes, 'sightline.replayed': true } };
+}

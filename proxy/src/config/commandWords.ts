@@ -1,0 +1,37 @@
+/** The words that, as first argument, ask for something else than forwarding. */
+
+export interface CommandRow {
+  readonly usage: string;
+  readonly means: string;
+  readonly takesFile: boolean;
+  /** Flags of its own, which take a moment in time. */
+  readonly times: readonly string[];
+}
+
+export const COMMAND_WORDS = {
+  export: {
+    usage: 'export [--from TIME] [--to TIME]',
+    means:
+      'send what the archive holds to OTEL_EXPORTER_OTLP_ENDPOINT, its spans marked as replayed; also while a Sightline runs',
+    takesFile: false,
+    times: ['from', 'to'],
+  },
+  import: {
+    usage: 'import FILE [--at TIME]',
+    means: 'observe recorded traffic (a wire.jsonl as in test/stories) and keep it in the archive',
+    takesFile: true,
+    times: ['at'],
+  },
+  replay: {
+    usage: 'replay FILE [--at TIME]',
+    means: 'observe recorded traffic and print its lines; keep and send nothing',
+    takesFile: true,
+    times: ['at'],
+  },
+} as const satisfies Readonly<Record<string, CommandRow>>;
+
+export type CommandWord = keyof typeof COMMAND_WORDS;
+
+export function isCommandWord(word: string | undefined): word is CommandWord {
+  return word !== undefined && Object.hasOwn(COMMAND_WORDS, word);
+}
