@@ -30,16 +30,16 @@ export type ColumnId = (typeof COLUMN_IDS)[number];
 
 const TABLE: Readonly<Record<ColumnId, Omit<Column, 'id'>>> = {
   time: { title: 'Time', least: 116, track: '116px', dispensable: 0 },
-  server: { title: 'Server', least: 72, track: 'minmax(72px, 0.7fr)', dispensable: 4 },
-  method: { title: 'Method', least: 104, track: 'minmax(104px, 1fr)', dispensable: 1 },
-  target: { title: 'Tool or target', least: 130, track: 'minmax(130px, 1.5fr)', dispensable: 0 },
+  server: { title: 'Server', least: 72, track: 'minmax(72px, 0.5fr)', dispensable: 4 },
+  method: { title: 'Method', least: 130, track: 'minmax(130px, 1.1fr)', dispensable: 1 },
+  target: { title: 'Tool or target', least: 220, track: 'minmax(220px, 2.2fr)', dispensable: 0 },
   upstream: { title: 'Upstream', least: 70, track: '70px', numeric: true, dispensable: 7 },
   proxy: { title: 'Proxy', least: 60, track: '60px', numeric: true, dispensable: 8 },
   total: { title: 'Total', least: 70, track: '70px', numeric: true, dispensable: 2 },
-  outcome: { title: 'Outcome', least: 112, track: 'minmax(112px, 0.8fr)', dispensable: 0 },
+  outcome: { title: 'Outcome', least: 120, track: '120px', dispensable: 0 },
   http: { title: 'HTTP', least: 48, track: '48px', dispensable: 3 },
-  client: { title: 'Client', least: 88, track: 'minmax(88px, 1fr)', dispensable: 5 },
-  address: { title: 'Address', least: 112, track: 'minmax(112px, 0.8fr)', dispensable: 9 },
+  client: { title: 'Client', least: 88, track: 'minmax(88px, 0.9fr)', dispensable: 5 },
+  address: { title: 'Address', least: 112, track: 'minmax(112px, 0.6fr)', dispensable: 9 },
   session: { title: 'Session', least: 80, track: '80px', dispensable: 6 },
 };
 

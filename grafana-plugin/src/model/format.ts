@@ -7,9 +7,10 @@
 /** IANA name of the reader's time zone; undefined is the machine's own. */
 export type Zone = string | undefined;
 
-/** `0.4 ms`, `42 ms`, `2.34 s`, `16.2 s`, `1 m 05 s`, `2 h 03 m`, `3 d 04 h`. */
+/** `< 0.1 ms`, `0.4 ms`, `42 ms`, `2.34 s`, `16.2 s`, `1 m 05 s`, `2 h 03 m`, `3 d 04 h`. */
 export function formatSeconds(seconds: number): string {
   const milliseconds = seconds * 1_000;
+  if (milliseconds > 0 && milliseconds < 0.05) return '< 0.1 ms';
   if (milliseconds < 0.95) return `${Math.max(0, milliseconds).toFixed(1)} ms`;
   if (milliseconds < 999.5) return `${Math.round(milliseconds)} ms`;
   if (seconds < 9.995) return `${seconds.toFixed(2)} s`;

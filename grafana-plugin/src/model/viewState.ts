@@ -3,9 +3,10 @@
  * written to a query string; whatever stands in an address is a stranger's text, so unknown words fall back to the
  * default and nothing throws.
  */
-import { ERROR_GROUP, OUTCOMES, RECORD_NAMES, SESSION_SORTS, type SessionSort } from 'sightline/contract';
+import { ERROR_GROUP, OUTCOMES, SESSION_SORTS, type SessionSort } from 'sightline/contract';
 import { COLUMN_IDS, type ColumnId, DEFAULT_COLUMNS } from './columns.ts';
 import { absoluteRange, DEFAULT_RANGE, type RangeChoice, readLength, spellLength } from './range.ts';
+import { isEventType } from './words.ts';
 
 export const FILTER_FIELDS = [
   'server',
@@ -141,11 +142,8 @@ function spellRange(range: RangeChoice): string {
 const SOUND: Readonly<Partial<Record<FilterField, (value: string) => boolean>>> = {
   httpStatus: (value) => /^[1-5]\d\d$/.test(value),
   outcome: (value) => value === ERROR_GROUP || OUTCOMES.some((outcome) => outcome === value),
-  type: (value) => EVENT_TYPES.has(value),
+  type: (value) => isEventType(value),
 };
-const EVENT_TYPES: ReadonlySet<string> = new Set(
-  Object.entries(RECORD_NAMES).flatMap(([name, { record }]) => (record[0] === 'event' ? [name] : [])),
-);
 
 /** No longer than anything sensible, and without NUL, which no text of ours can hold. */
 function clean(text: string): string {

@@ -72,6 +72,11 @@ const TYPE_WORDS = new Map([
   ['sightline.retry.gave_up', 'retries gave up'],
 ]);
 
+/** Whether a record of this name is a row of the event log. */
+export function isEventType(eventName: string): boolean {
+  return TYPE_WORDS.has(eventName);
+}
+
 /** What kind of record an event is. */
 export function typeWord(eventName: string): string {
   return TYPE_WORDS.get(eventName) ?? eventName.replace(/^sightline\./, '');

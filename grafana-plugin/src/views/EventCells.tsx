@@ -48,9 +48,12 @@ function StackedCells(props: EventCellsProps) {
         <Fold open={props.open} />
         <Cell {...props} column="time" />
         <span className="sl-cut sl-stack__main">
-          <Cell {...props} column="method" /> <Cell {...props} column="target" />
+          <Cell {...props} column="method" />{' '}
+          {(targetOf(props.event) ?? props.event.errorMessage) !== undefined && (
+            <Cell {...props} column="target" />
+          )}
         </span>
-        <Cell {...props} column="outcome" />
+        {standingOf(props.event) !== undefined && <Cell {...props} column="outcome" />}
       </span>
       <span className="sl-stack__line sl-muted">
         <span className="sl-cut sl-stack__main">

@@ -77,6 +77,15 @@ export function EventLog({ eventsInRange }: EventLogProps) {
     wanted.current = undefined;
   }, [generation]);
 
+  // What was just opened must be seen without a search for it.
+  const opened = useRef(view.selected);
+  useEffect(() => {
+    if (view.selected !== undefined && view.selected !== opened.current) {
+      rowsHandle.current?.makeRoomBelow(view.selected, DETAIL_ROOM);
+    }
+    opened.current = view.selected;
+  }, [view.selected]);
+
   // Older rows come above what is read; that stays where it is.
   const oldestBefore = useRef<string>(undefined);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are what this waits for
@@ -126,6 +135,7 @@ export function EventLog({ eventsInRange }: EventLogProps) {
       ref={frame}
       className="sl-log"
       data-order={view.order}
+      data-stacked={stacked ? '' : undefined}
       style={{ '--sl-columns': columns.tracks } as object}
     >
       <FilterBar left={stacked ? [] : columns.left} />
@@ -207,6 +217,8 @@ export function EventLog({ eventsInRange }: EventLogProps) {
 }
 
 const OLDER_ROW = 41;
+/** Pixels in which the details of most events can be read. */
+const DETAIL_ROOM = 480;
 
 function keyOf(row: LogRow): string {
   return row.key;

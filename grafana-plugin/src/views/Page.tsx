@@ -1,4 +1,8 @@
 /** The frame around the two tabs: top bar, the tab in front, footer, and what every tab needs from the keyboard. */
+// First, so that what a part says of itself comes after what holds for all.
+import './tokens.css';
+import './base.css';
+import './page.css';
 import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { EventLog } from './EventLog.tsx';
 import { Footer } from './Footer.tsx';
@@ -8,9 +12,6 @@ import { SessionsTab } from './SessionsTab.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useTotals } from './useTotals.ts';
 import { usePorts } from './ViewContext.tsx';
-import './tokens.css';
-import './base.css';
-import './page.css';
 
 const QUIET: LiveReport = { pending: 0 };
 

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { compareDays, type Day, dayOf, readMoment, spellDay } from '../model/calendar.ts';
 import { formatTime, type Zone } from '../model/format.ts';
 import { absoluteRange, lengthWords, QUICK_RANGES, rangeWords, resolveRange } from '../model/range.ts';
+import type { Range } from '../model/source.ts';
 import { Button } from './Button.tsx';
 import { Calendar } from './Calendar.tsx';
 import { OptionList } from './OptionList.tsx';
@@ -45,7 +46,7 @@ export function RangePicker() {
 
 function ExactRange({ close }: { close(): void }) {
   const { view, setView, now, zone } = usePorts();
-  const [initial] = useState(() => resolveRange(view.range, now()));
+  const [initial] = useState(() => wholeSeconds(resolveRange(view.range, now())));
   const [from, setFrom] = useState(() => spellMoment(initial.from, zone));
   const [to, setTo] = useState(() => spellMoment(initial.to, zone));
   /** The next day chosen in the calendar is this end. */
@@ -117,6 +118,13 @@ function ExactRange({ close }: { close(): void }) {
       </Button>
     </form>
   );
+}
+
+/** Nobody means milliseconds in "last hour"; a range chosen to the millisecond stays. */
+function wholeSeconds({ from, to }: Range): Range {
+  return to - from < 2_000
+    ? { from, to }
+    : { from: Math.floor(from / 1_000) * 1_000, to: Math.ceil(to / 1_000) * 1_000 };
 }
 
 /** As `readMoment` reads it, without what is zero. */

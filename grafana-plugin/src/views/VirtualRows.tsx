@@ -22,6 +22,8 @@ export interface RowsHandle {
   scrollToKey(key: string, align?: 'auto' | 'start' | 'center' | 'end'): void;
   /** Puts the row so many pixels below the upper edge: where it was, after others came before it. */
   scrollToKeyAt(key: string, pixels: number): void;
+  /** Where little room is left below the row for what it opened, moves it up; else leaves everything where it is. */
+  makeRoomBelow(key: string, pixels: number): void;
   scrollToEnd(): void;
   scrollToStart(): void;
   /** Makes the row the one reached by Tab, and focuses it. */
@@ -117,6 +119,15 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
     scrollToKeyAt: (key, pixels) => {
       const found = virtualizer.getOffsetForIndex(indexOfKey(key), 'start');
       if (found !== undefined) virtualizer.scrollToOffset(found[0] - pixels);
+    },
+    makeRoomBelow: (key, pixels) => {
+      const found = virtualizer.getOffsetForIndex(indexOfKey(key), 'start');
+      const height = scroller.current?.clientHeight ?? 0;
+      const offset = virtualizer.scrollOffset ?? 0;
+      const from = found?.[0] ?? 0;
+      if (found === undefined || from < offset || offset + height - from > Math.min(pixels, height * 0.75))
+        return;
+      virtualizer.scrollToOffset(from - Math.max(0, height - pixels));
     },
     scrollToEnd: () => virtualizer.scrollToIndex(rows.length - 1, { align: 'end' }),
     scrollToStart: () => virtualizer.scrollToOffset(0),
