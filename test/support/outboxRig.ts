@@ -47,9 +47,9 @@ export class OutboxRig {
     return this.receiver.close();
   }
 
-  async startProxy(env: Readonly<Record<string, string>> = {}): Promise<void> {
+  async startProxy(env: Readonly<Record<string, string>> = {}, stateDir = this.stateDir): Promise<void> {
     this.proxy = await startProxy(`${this.#listening.origin}/mcp`, {
-      stateDir: this.stateDir,
+      stateDir,
       env: {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${this.#receiverPort}`,
         OTEL_METRICS_EXPORTER: 'none',

@@ -1,0 +1,127 @@
+/** Events before and after their commit, with an archive in memory that fails when the test says so. */
+import { describe, expect, it } from 'vitest';
+import { ArchiveFault } from '../observation/archive.ts';
+import type { Event } from '../observation/event.ts';
+import { MemoryArchive } from '../store/memoryArchive.ts';
+import { aPlainEvent, aTraffic } from '../telemetry/testing/events.ts';
+import { Recorder } from './recorder.ts';
+
+const AN_EVENT: Event = aPlainEvent('sightline.notification');
+const A_LOSS: Event = {
+  kind: 'sightline.loss',
+  timeNs: '1763000000600000000',
+  bucket: '0',
+  attributes: { 'event.name': 'sightline.loss', 'sightline.record': 'loss' },
+};
+
+class FailingArchive extends MemoryArchive {
+  fault: Error | undefined;
+  appends = 0;
+
+  override append(events: Parameters<MemoryArchive['append']>[0]): number {
+    this.appends += 1;
+    if (this.fault) throw this.fault;
+    return super.append(events);
+  }
+}
+
+function start(withArchive = true) {
+  const archive = new FailingArchive({ instanceId: 'i', ageMs: 0, bytesMax: 1e9, activeWindowMs: 300_000 });
+  const seen: string[] = [];
+  const flushes: (() => void)[] = [];
+  const recorder = new Recorder({
+    archive: withArchive ? archive : undefined,
+    onCommitted: (events, first) =>
+      seen.push(`${events.map(({ kind }) => kind.replace('sightline.', '')).join(' ')} from ${first}`),
+    onFailing: (error) => seen.push(`failing: ${(error as ArchiveFault).trouble}`),
+    onRecovered: () => seen.push('recovered'),
+    onLost: (reason, count) => seen.push(`lost ${count} ${reason}`),
+    schedule: (flush) => flushes.push(flush),
+  });
+  return { archive, recorder, seen, flushes };
+}
+
+describe('events', () => {
+  it('are handed on after their commit, with their place, and what leaves no record with them', () => {
+    const { archive, recorder, seen, flushes } = start();
+    recorder.take([AN_EVENT, aTraffic()]);
+    recorder.take([AN_EVENT]);
+    expect([seen, archive.latest(), flushes.length]).toEqual([[], 0, 1]);
+    flushes[0]?.();
+    recorder.take([AN_EVENT]);
+    recorder.flush();
+    expect(seen).toEqual(['notification traffic notification from 1', 'notification from 3']);
+    expect(archive.latest()).toBe(3);
+  });
+
+  it('wait for no more once there are many', () => {
+    const { recorder, seen } = start();
+    recorder.take(Array.from({ length: 500 }, () => AN_EVENT));
+    expect(seen).toHaveLength(1);
+  });
+
+  it('go on at once where nothing is kept', () => {
+    const { recorder, seen } = start(false);
+    recorder.take([AN_EVENT]);
+    expect(seen).toEqual(['notification from 0']);
+  });
+});
+
+describe('an archive that fails', () => {
+  it('stops nothing: events go on without a place, which is said once, counted, and tried again later', () => {
+    const { archive, recorder, seen } = start();
+    archive.fault = new ArchiveFault('full', 'disk full');
+    recorder.tick(0);
+    for (let i = 0; i < 3; i++) {
+      recorder.take([AN_EVENT, A_LOSS]);
+      recorder.flush();
+    }
+    expect(archive.appends).toBe(1);
+    recorder.tick(1_000);
+    archive.fault = undefined;
+    recorder.tick(6_000);
+    recorder.take([AN_EVENT]);
+    recorder.flush();
+    expect(seen).toEqual([
+      'failing: full',
+      'notification loss from 0',
+      'notification loss from 0',
+      'notification loss from 0',
+      // A record of losses is none itself, or it would never end.
+      'lost 3 not_kept',
+      'recovered',
+      'notification from 1',
+    ]);
+  });
+
+  it('is said again when it fails again', () => {
+    const { archive, recorder, seen } = start();
+    const fail = (nowMs: number, fault: Error | undefined) => {
+      archive.fault = fault;
+      recorder.tick(nowMs);
+      recorder.take([A_LOSS]);
+      recorder.flush();
+    };
+    fail(0, new ArchiveFault('locked', ''));
+    fail(10_000, undefined);
+    fail(20_000, new ArchiveFault('full', ''));
+    expect(seen.filter((line) => !line.startsWith('loss'))).toEqual([
+      'failing: locked',
+      'recovered',
+      'failing: full',
+    ]);
+  });
+});
+
+describe('retention', () => {
+  it('goes on at every tick while there is more to remove, and rests when there is none', () => {
+    const { archive, recorder } = start();
+    const asked: number[] = [];
+    archive.retain = (nowMs) => {
+      asked.push(nowMs);
+      return asked.length < 3;
+    };
+    for (let nowMs = 0; nowMs <= 11_000; nowMs += 250) recorder.tick(nowMs);
+    expect(asked).toEqual([0, 250, 500, 10_500]);
+  });
+});
