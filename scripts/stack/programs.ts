@@ -1,0 +1,79 @@
+/**
+ * The programs of the stack: where each comes from, at which version. One table for the build, for the images of
+ * docker-compose.yml and for the tests that hold the two together.
+ */
+import path from 'node:path';
+
+export const ROOT = path.resolve(import.meta.dirname, '../..');
+
+export type ProgramName = 'collector' | 'tempo' | 'loki' | 'prometheus';
+
+export interface Program {
+  readonly name: ProgramName;
+  /** What a reader knows it by: the version of its releases and of its image. */
+  readonly version: string;
+  /** The image of docker-compose.yml, without its tag. */
+  readonly image: string;
+  /** The image's tag. */
+  readonly tag: string;
+  /** The Go module that `test/stack/{name}/go.mod` pins, and its version there. */
+  readonly module: string;
+  readonly moduleVersion: string;
+  /** Each executable, by the Go package that it is built from; the first is the program itself. */
+  readonly binaries: Readonly<Record<string, string>>;
+  /** The Go variable that its own `--version` prints; without it the program calls itself unknown. */
+  readonly versionVariable?: string;
+  /** A manifest of the OpenTelemetry collector builder, beside the go.mod, instead of a package to compile. */
+  readonly manifest?: string;
+}
+
+export const PROGRAMS: readonly Program[] = [
+  {
+    name: 'collector',
+    version: '0.159.0',
+    image: 'otel/opentelemetry-collector-contrib',
+    tag: '0.159.0',
+    module: 'go.opentelemetry.io/collector/cmd/builder',
+    moduleVersion: 'v0.159.0',
+    binaries: { otelcol: 'go.opentelemetry.io/collector/cmd/builder' },
+    manifest: 'builder.yaml',
+  },
+  {
+    name: 'tempo',
+    version: '2.9.0',
+    image: 'grafana/tempo',
+    tag: '2.9.0',
+    module: 'github.com/grafana/tempo',
+    moduleVersion: 'v1.5.1-0.20251008140505-607c7fb69662',
+    binaries: { tempo: 'github.com/grafana/tempo/cmd/tempo' },
+    versionVariable: 'main.Version',
+  },
+  {
+    name: 'loki',
+    version: '3.7.8',
+    image: 'grafana/loki',
+    tag: '3.7.8',
+    module: 'github.com/grafana/loki/v3',
+    moduleVersion: 'v3.7.8',
+    binaries: { loki: 'github.com/grafana/loki/v3/cmd/loki' },
+    versionVariable: 'github.com/grafana/loki/v3/pkg/util/build.Version',
+  },
+  {
+    name: 'prometheus',
+    version: '3.15.0',
+    image: 'prom/prometheus',
+    tag: 'v3.15.0',
+    module: 'github.com/prometheus/prometheus',
+    moduleVersion: 'v0.315.0',
+    binaries: {
+      prometheus: 'github.com/prometheus/prometheus/cmd/prometheus',
+      promtool: 'github.com/prometheus/prometheus/cmd/promtool',
+    },
+    versionVariable: 'github.com/prometheus/common/version.Version',
+  },
+];
+
+/** Where a program's go.mod, go.sum and manifest are. */
+export function sourceFolder(program: Program): string {
+  return path.join(ROOT, 'test/stack', program.name);
+}
