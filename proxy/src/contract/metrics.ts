@@ -116,7 +116,7 @@ export const METRICS = [
     kind: 'gauge',
     unit: '{event}',
     labels: [],
-    means: 'log records (payload records among them) not yet accepted by the collector',
+    means: 'events not yet accepted by the collector; of those in no archive, their log records',
   },
   {
     name: 'sightline.outbox.age',
