@@ -10,20 +10,20 @@ export interface CommandRow {
 
 export const COMMAND_WORDS = {
   export: {
-    usage: 'export [--from TIME] [--to TIME]',
+    usage: 'export [--from T] [--to T]',
     means:
-      'send what the archive holds to OTEL_EXPORTER_OTLP_ENDPOINT, its spans marked as replayed; also while a Sightline runs',
+      'send what the archive holds to OTEL_EXPORTER_OTLP_ENDPOINT, its spans marked as replayed, also while a Sightline runs; T is a day, a time (2026-11-20T10:00:00Z) or how long ago (2h)',
     takesFile: false,
     times: ['from', 'to'],
   },
   import: {
-    usage: 'import FILE [--at TIME]',
+    usage: 'import FILE [--at T]',
     means: 'observe recorded traffic (a wire.jsonl as in test/stories) and keep it in the archive',
     takesFile: true,
     times: ['at'],
   },
   replay: {
-    usage: 'replay FILE [--at TIME]',
+    usage: 'replay FILE [--at T]',
     means: 'observe recorded traffic and print its lines; keep and send nothing',
     takesFile: true,
     times: ['at'],
