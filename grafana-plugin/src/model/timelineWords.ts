@@ -103,9 +103,9 @@ function attemptNote(attempt: Place['attempt']): string | undefined {
   if (!begins && !end) return undefined;
   return [
     `attempt ${number}`,
-    argumentsChanged && begins && 'other arguments',
     end && 'recovered',
     end?.wasted !== undefined && lost(end.wasted),
+    argumentsChanged && begins && 'other arguments',
   ]
     .filter(Boolean)
     .join(', ');

@@ -59,7 +59,7 @@ export function SessionsToolbar({
           title="Clock times instead of seconds since the session began"
           onClick={() => onLook({ ...look, clock: !look.clock })}
         >
-          Clock times
+          Clock<span className="sl-wide"> times</span>
         </Button>
         <Button
           small
@@ -67,7 +67,7 @@ export function SessionsToolbar({
           title="Server logs and notifications in their place"
           onClick={() => onLook({ ...look, showsQuiet: !look.showsQuiet })}
         >
-          Logs and notifications
+          Logs<span className="sl-wide"> and notifications</span>
         </Button>
       </div>
       {(chips.length > 0 || idle.length > 0) && (
