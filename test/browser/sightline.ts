@@ -50,6 +50,11 @@ export class Sightline {
     return program;
   }
 
+  /** Of the process that runs now. */
+  get pid(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   /** As a power cut would: no signal handler runs. */
   async kill(): Promise<void> {
     const child = this.#child;

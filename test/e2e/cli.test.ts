@@ -240,6 +240,43 @@ describe('running', () => {
   });
 });
 
+describe('the page', () => {
+  const PAGE_URL = /page {6}(http:\/\/\S+)/;
+
+  it('whose port is taken costs one line, and forwarding goes on', async () => {
+    const taken = new URL(await serve(answer));
+    const run = cli([await serve(answer), '--listen', '127.0.0.1:0', '--page-listen', taken.host]);
+    const [, url = ''] = await run.waitFor(PROXY_URL);
+    expect((await post(url)).status).toBe(200);
+    expect(run.out()).not.toMatch(PAGE_URL);
+    expect(run.err().split('\n')).toEqual([
+      expect.stringMatching(/no page: its port is in use; .* --page-listen .*Forwarding goes on$/),
+      '',
+    ]);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  });
+
+  it('beyond loopback has a token in its address, once', async () => {
+    const run = cli([
+      await serve(answer),
+      '--listen=127.0.0.1:0',
+      '--page-listen=0.0.0.0:0',
+      '--allowed-hosts=*',
+    ]);
+    const [, url = ''] = await run.waitFor(PAGE_URL);
+    expect(url).toMatch(/\?token=[\w-]{32}$/);
+    const { origin } = new URL(url);
+    expect((await fetch(`${origin}/api/v1/events`)).status).toBe(401);
+    const welcome = await fetch(url, { redirect: 'manual' });
+    expect(welcome.headers.get('location')).toBe('/');
+    const cookie = welcome.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect((await fetch(`${origin}/api/v1/events`, { headers: { cookie } })).status).toBe(200);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  });
+});
+
 describe('the launcher', () => {
   it('passes arguments, output and exit code through', async () => {
     const version = start([RUN, 'start', '--version']);
