@@ -6,9 +6,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ATTRIBUTES, OUTCOMES, SESSION_SOURCES } from '../../proxy/src/contract/index.ts';
+import { ATTRIBUTES, type Attributes, OUTCOMES, SESSION_SOURCES } from '../../proxy/src/contract/index.ts';
 import type { Cutter } from '../../proxy/src/http/recording.ts';
 import type { Event } from '../../proxy/src/observation/event.ts';
+import { recount } from '../../proxy/src/observation/recount.ts';
+import { Tally } from '../../proxy/src/observation/tally.ts';
 import { translateLogs } from '../../proxy/src/telemetry/log.ts';
 import { translateMeasurements } from '../../proxy/src/telemetry/measure.ts';
 import { type AttributeList, NO_LIMITS } from '../../proxy/src/telemetry/selection.ts';
@@ -89,7 +91,46 @@ describe.each(names)('%s', (name) => {
   it('keeps the promises that hold for every event', () => {
     expect(brokenPromises(events)).toEqual([]);
   });
+
+  it('counts the same from what was recorded as while it was concluded', () => {
+    const summaries = events.filter((event) => event.kind === 'sightline.session');
+    expect(summaries.map(({ attributes }) => recountOf(events, attributes))).toEqual(
+      summaries.map(({ attributes }) => countsOf(attributes)),
+    );
+  });
 });
+
+const COUNTS = [
+  'calls',
+  'tool_calls',
+  'errors',
+  'retries',
+  'recovered',
+  'gave_up',
+  'bytes',
+  'tools',
+] as const;
+
+/** What a summary counts, as one line. */
+function countsOf(summary: Attributes): string {
+  const counts = COUNTS.map((key) => `${key} ${summary[`sightline.session.${key}`]}`);
+  const seconds = summary['sightline.session.tool_time']?.toFixed(6);
+  return [...counts, `tokens ${summary['sightline.session.tokens_estimated']}`, `${seconds} s`].join(', ');
+}
+
+/** The same, from the records of the session that the summary knew. */
+function recountOf(events: readonly Event[], summary: Attributes): string {
+  const tally = new Tally();
+  for (const event of events) {
+    const { attributes } = event;
+    const isCounted =
+      event.kind !== 'traffic' &&
+      attributes['sightline.session.id'] === summary['sightline.session.id'] &&
+      (attributes['sightline.event.number'] ?? Infinity) <= (summary['sightline.session.events'] ?? 0);
+    if (isCounted) recount(tally, event);
+  }
+  return countsOf(tally.attributes());
+}
 
 /** What the contract says of every record, whatever the story. */
 function brokenPromises(events: readonly Event[]): string[] {

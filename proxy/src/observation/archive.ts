@@ -60,6 +60,8 @@ export interface RememberedSession {
   /** Number of its last event. */
   readonly number: number;
   readonly mcpSessionId?: string;
+  /** Its events after that summary, which does not count them: a kill came between. */
+  readonly later?: readonly RecordedEvent[];
 }
 
 export interface ArchiveStats {

@@ -8,6 +8,7 @@ import { bucketOf, type Session } from '../session/registry.ts';
 import type { RememberedSession } from './archive.ts';
 import type { Fold } from './fold.ts';
 import type { UnixMicros } from './frame.ts';
+import { recount } from './recount.ts';
 import { endSession } from './sessions.ts';
 import type { SessionState } from './state.ts';
 import { Tally } from './tally.ts';
@@ -29,7 +30,7 @@ export function resume(fold: Fold, atUs: UnixMicros): void {
 
 function restore(
   fold: Fold,
-  { summary, number, mcpSessionId }: RememberedSession,
+  { summary, number, mcpSessionId, later = [] }: RememberedSession,
 ): Session<SessionState> | undefined {
   const id = summary['sightline.session.id'];
   const server = summary['sightline.server.name'];
@@ -38,6 +39,9 @@ function restore(
   const clientName = summary['sightline.client.name'];
   const clientVersion = summary['sightline.client.version'];
   const protocolVersion = summary['mcp.protocol.version'];
+  const tally = Tally.from(summary, number);
+  for (const event of later) recount(tally, event);
+  const lastNs = later.at(-1)?.timeNs ?? '0000';
   const startedUs = (summary['sightline.session.started'] ?? 0) * 1_000;
   return {
     id,
@@ -45,14 +49,18 @@ function restore(
     server,
     source,
     confidence: CONFIDENCE[source],
-    own: { ...fold.newState(Tally.from(summary, number), number), startedWritten: true, reopens: true },
+    own: { ...fold.newState(tally, number), startedWritten: true, reopens: true },
     // A hash stands for it there, and the next message says it anew.
     ...(mcpSessionId !== undefined && !fold.settings.hashSessionIds && { protocolId: mcpSessionId }),
     ...(clientName !== undefined && { clientName }),
     ...(clientVersion !== undefined && { clientVersion }),
     ...(protocolVersion !== undefined && { protocolVersion }),
     startedUs,
-    lastUs: Math.max(startedUs, (summary['sightline.session.last_activity'] ?? 0) * 1_000),
+    lastUs: Math.max(
+      startedUs,
+      (summary['sightline.session.last_activity'] ?? 0) * 1_000,
+      Number(lastNs.slice(0, -3)),
+    ),
     // Why is not in the summary; whatever it was, the next message opens it again.
     ended: 'shutdown',
   };

@@ -27,15 +27,11 @@ import {
   type ToPage,
   type ToThread,
 } from './protocol.ts';
+import { recall } from './recall.ts';
 import { Recorder } from './recorder.ts';
 
 /** How long events gather before they are committed: a line in the terminal is to come within 100 ms. */
 const GATHER_MS = 40;
-/** Sessions that the fold remembers over a restart: those with activity this long before the last event, so many. */
-const REMEMBERED_MS = 86_400_000;
-const REMEMBERED_MAX = 2_000;
-/** A clock that was set back by less is waited for by counting nanoseconds; by more, time goes back. */
-const CLOCK_AHEAD_MS = 60_000;
 
 const start = workerData as ThreadStart<LineOptions>;
 const say = (message: FromThread): void => parentPort?.postMessage(message);
@@ -50,7 +46,7 @@ const told = new Set<string>();
 const kept = openKept();
 const archive = kept?.archive;
 const instanceId = kept?.instanceId ?? start.instanceId;
-const observer = new Observer({ ...start.observer, ...(archive && recall(archive, kept.place)) });
+const observer = new Observer({ ...start.observer, ...(archive && goOn(archive, kept.place)) });
 const meters = new Meters();
 meters.levels.census = () => observer.census();
 const telemetry = await startTelemetry();
@@ -169,19 +165,15 @@ function onArchiveFailing(error: unknown): void {
   tellOff(problemOf(error, kept.place.path));
 }
 
-/** What the fold goes on from: the sessions of the last day, and a time after everything that was recorded. */
-function recall(from: Archive, { nowMs }: ArchivePlace): Pick<ObserverSettings, 'remembered' | 'afterNs'> {
+/** What the fold goes on from; nothing where the archive cannot be read. */
+function goOn(from: Archive, { nowMs }: ArchivePlace): Pick<ObserverSettings, 'remembered' | 'afterNs'> {
   try {
-    const [newest] = from.readAfter(from.latest() - 1, 1);
-    if (newest === undefined) return {};
-    const { timeNs } = newest.event;
-    const newestMs = Number(timeNs.slice(0, -6));
-    const remembered = from.recentSessions(newestMs - REMEMBERED_MS, REMEMBERED_MAX);
-    if (newestMs <= nowMs + CLOCK_AHEAD_MS) return { remembered, afterNs: timeNs };
-    log(
-      `clock_went_back: the newest event is of ${new Date(newestMs).toISOString()}; new ones sort before it`,
-    );
-    return { remembered };
+    const { settings, aheadMs } = recall(from, nowMs);
+    if (aheadMs !== undefined) {
+      const newest = new Date(aheadMs).toISOString();
+      log(`clock_went_back: the newest event is of ${newest}; new ones sort before it`);
+    }
+    return settings;
   } catch (error) {
     onArchiveFailing(error);
     return {};
