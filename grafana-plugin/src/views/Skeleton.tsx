@@ -7,8 +7,9 @@ export function Skeleton({ rows, label }: { readonly rows: number; readonly labe
       {Array.from({ length: rows }, (_, index) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: the bars are all the same and never move
         <div key={index} className="sl-skeletons__row" aria-hidden="true">
-          {[9, 12, 24 - ((index * 5) % 9), 8, 14 - ((index * 3) % 5)].map((width) => (
-            <span key={width} className="sl-skeleton" style={{ width: `${width}%` }} />
+          {[9, 12, 24 - ((index * 5) % 9), 8, 14 - ((index * 3) % 5)].map((width, cell) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: nor do these
+            <span key={cell} className="sl-skeleton" style={{ width: `${width}%` }} />
           ))}
         </div>
       ))}

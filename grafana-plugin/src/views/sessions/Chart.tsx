@@ -53,12 +53,7 @@ export function Chart({ chart }: { readonly chart: ChartShape }) {
   return (
     <div className="sl-chart">
       <div className="sl-chart__picture">
-        <svg
-          width="100%"
-          height={HEIGHT}
-          role="img"
-          aria-label={`Sessions, calls and errors over time: ${summaryWords(chart)}`}
-        >
+        <svg width="100%" height={HEIGHT} aria-hidden="true" focusable="false">
           {columns.map((one, index) => (
             <Column key={one.time} column={one} lit={isLit(index, at, from)} />
           ))}
@@ -69,7 +64,7 @@ export function Chart({ chart }: { readonly chart: ChartShape }) {
           className="sl-chart__hold"
           role="slider"
           tabIndex={0}
-          aria-label="Read the chart: arrow keys move, Shift and arrow keys mark, Enter chooses the range"
+          aria-label="Calls, errors and sessions over time; arrow keys read, Shift and arrow keys mark, Enter chooses"
           aria-valuemin={0}
           aria-valuemax={Math.max(0, columns.length - 1)}
           aria-valuenow={at ?? Math.max(0, columns.length - 1)}

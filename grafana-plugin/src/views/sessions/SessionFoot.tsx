@@ -1,6 +1,6 @@
 /** Under a timeline: what the session adds up to, what is missing of it, and what it cost the model's context. */
 import { memo, useMemo } from 'react';
-import { formatBytes, formatCounted, formatPercent, formatTokens } from '../../model/format.ts';
+import { formatBytes, formatCount, formatCounted, formatPercent } from '../../model/format.ts';
 import { gapsOf } from '../../model/sessionGaps.ts';
 import { contextCosts, totalParts } from '../../model/sessionTotals.ts';
 import { missingWords } from '../../model/sessionWords.ts';
@@ -108,7 +108,7 @@ function ContextTable({ own }: { readonly own: OpenTimeline }) {
             <th scope="row">{tool === undefined ? 'tool definitions' : <Text value={tool} />}</th>
             <td>{answers}</td>
             <td>{formatBytes(bytes)}</td>
-            <td>{formatTokens(tokens).replace(/ tokens?$/, '')}</td>
+            <td>{formatCount(tokens)}</td>
             <td>{formatPercent(share)}</td>
           </tr>
         ))}
@@ -117,9 +117,7 @@ function ContextTable({ own }: { readonly own: OpenTimeline }) {
             <th scope="row">{formatCounted(rest.length, 'further tool')}</th>
             <td>{rest.reduce((sum, { answers }) => sum + answers, 0)}</td>
             <td>{formatBytes(rest.reduce((sum, { bytes }) => sum + bytes, 0))}</td>
-            <td>
-              {formatTokens(rest.reduce((sum, { tokens }) => sum + tokens, 0)).replace(/ tokens?$/, '')}
-            </td>
+            <td>{formatCount(rest.reduce((sum, { tokens }) => sum + tokens, 0))}</td>
             <td>{formatPercent(rest.reduce((sum, { share }) => sum + share, 0))}</td>
           </tr>
         )}
