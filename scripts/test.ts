@@ -8,11 +8,6 @@ const TEST_STEPS: readonly Step[] = [
   ...CHECK_STEPS,
   { name: 'stories', command: [VITEST, 'run', '--project', 'stories'], counts: 'vitest' },
   { name: 'end to end', command: [VITEST, 'run', '--project', 'e2e'], counts: 'vitest' },
-  {
-    name: 'page',
-    command: ['node_modules/vite/bin/vite.js', 'build', '--config', 'grafana-plugin/vite.config.ts'],
-    counts: 'one',
-  },
   { name: 'browser', command: [VITEST, 'run', '--project', 'browser'], counts: 'vitest' },
   { name: 'conformance', command: ['test/conformance/run.ts'], counts: 'line' },
 ];

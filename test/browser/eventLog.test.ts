@@ -109,8 +109,8 @@ describeInBrowser('event log', () => {
     const page = await open();
     const details = await page.openDetails(page.event('read_file'));
     expect(flat(await details.innerText())).toMatch(/shown \d+ kB of 200 kB/i);
-    await details.getByRole('button', { name: /raw/i }).first().click();
-    await details.getByRole('button', { name: /copy request/i }).click();
+    await details.getByRole('button', { name: 'Raw' }).first().click();
+    await details.getByRole('button', { name: 'Copy the request' }).click();
     const copied = await page.page.evaluate(() => navigator.clipboard.readText());
     expect(JSON.parse(copied)).toMatchObject({ method: 'tools/call', params: { name: 'read_file' } });
   });
@@ -195,13 +195,13 @@ describeInBrowser('event log', () => {
 
   it('E6: a range of the calendar without traffic is empty, and says how to see more', async () => {
     const page = await open();
-    await page.pickDays('2026-01-01', '2026-01-02');
+    await page.pickRange('2026-01-01 00:00', '2026-01-02 00:00');
     await page.page
       .getByText(/no events in/i)
       .first()
       .waitFor();
     expect(page.address().get('from')).toMatch(/^\d+$/);
-    await page.pickQuickRange('last 1 h');
+    await page.pickQuickRange('Last 1 h');
     await expect.poll(() => page.eventCount()).toBe(EVENTS);
   });
 });

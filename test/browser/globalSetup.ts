@@ -3,7 +3,8 @@
  * browser they are skipped and the reason is printed; where `CI` is set a skipped test is a failed one
  * (`scripts/steps.ts`).
  */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { ensureChromium } from '../../scripts/chromium.ts';
 import { RESULTS } from './results.ts';
@@ -15,18 +16,21 @@ declare module 'vitest' {
   }
 }
 
-const PAGE = 'proxy/dist/page/index.html';
-
-/** @throws when the page has not been built: the tests would otherwise prove something about nothing. */
+/** @throws when the page cannot be built: the tests would otherwise prove something about an older one. */
 export function setup(project: TestProject): void {
   const chromium = ensureChromium(say);
   project.provide('chromium', 'path' in chromium ? chromium.path : '');
   if ('missing' in chromium) say(`SKIPPED, ${chromium.missing}`);
-  else if (!existsSync(PAGE)) throw new Error(`${PAGE} is missing: npm run build makes it`);
+  else buildPage();
   for (const folder of Object.values(RESULTS)) {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   }
+}
+
+function buildPage(): void {
+  const { status } = spawnSync(process.execPath, ['scripts/build-page.ts', '--quiet'], { stdio: 'inherit' });
+  if (status !== 0) throw new Error('the page could not be built');
 }
 
 function say(line: string): void {

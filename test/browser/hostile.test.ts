@@ -80,7 +80,7 @@ describeInBrowser('hostile peers', () => {
     const details = await page.openDetails(page.event('javascript:'));
     await expect.poll(() => details.innerText()).toContain('<iframe');
     await expectHarmless(page);
-    await details.getByRole('button', { name: /raw/i }).first().click();
+    await details.getByRole('button', { name: 'Raw' }).first().click();
     await expectHarmless(page);
   });
 

@@ -83,6 +83,24 @@ export class SightlinePage {
     return Number(await this.events.getAttribute('aria-rowcount')) - 1;
   }
 
+  /** Every event of the list, drawn or not: the rows are walked through from the top. */
+  async shownEventIds(): Promise<readonly string[]> {
+    const ids = new Set<string>();
+    await this.scrollEventsTo('start');
+    const count = await this.eventCount();
+    while (ids.size < count) {
+      const before = ids.size;
+      const drawn = await this.eventRows.evaluateAll((rows) =>
+        rows.map((row) => row.getAttribute('data-row') ?? ''),
+      );
+      for (const id of drawn) ids.add(id);
+      if (ids.size === before) break;
+      await this.page.mouse.wheel(0, 400);
+      await this.page.waitForTimeout(100);
+    }
+    return [...ids];
+  }
+
   /** Texts of one column of the rows that are drawn, top to bottom. */
   async column(title: string): Promise<readonly string[]> {
     const titles = await this.events.getByRole('columnheader').allInnerTexts();
@@ -95,6 +113,34 @@ export class SightlinePage {
   /** What is open of events, in either view. */
   get details(): Locator {
     return this.page.getByRole('region', { name: /^Details of/ });
+  }
+
+  /** What the last row says that a reader sees, however many are drawn. */
+  async lastEventInSight(): Promise<string> {
+    return (await this.#eventsInSight()).at(-1) ?? '';
+  }
+
+  async firstEventInSight(): Promise<string> {
+    return (await this.#eventsInSight())[0] ?? '';
+  }
+
+  async #eventsInSight(): Promise<readonly string[]> {
+    const texts = await this.events.evaluate((list) => {
+      const frame = list.querySelector('[role="rowgroup"]:last-of-type')?.getBoundingClientRect();
+      const rows = [...list.querySelectorAll<HTMLElement>('[role="row"][aria-expanded]')];
+      const seen = rows.filter((row) => {
+        const { top, bottom } = row.getBoundingClientRect();
+        return frame !== undefined && bottom <= frame.bottom + 1 && top >= frame.top - 1;
+      });
+      // Drawn in any order, shown by place.
+      seen.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top);
+      return seen.map((row) => row.innerText);
+    });
+    return texts.map(flat);
+  }
+
+  scrollEventsTo(end: 'start' | 'end'): Promise<void> {
+    return scrollTo(this.events, end);
   }
 
   /** Opens the details of an event and gives them once request and response are there. */
@@ -138,9 +184,19 @@ export class SightlinePage {
     return this.page.getByRole('button', { name: `Remove ${label}` }).click();
   }
 
-  async chooseColumns(...titles: readonly string[]): Promise<void> {
+  async openColumns(): Promise<Locator> {
     await this.page.getByRole('button', { name: 'Columns', exact: true }).click();
-    const menu = this.page.getByRole('dialog', { name: 'Columns and rows' });
+    return this.page.getByRole('dialog', { name: 'Columns and rows' });
+  }
+
+  async toggleNewestFirst(): Promise<void> {
+    const menu = await this.openColumns();
+    await menu.getByRole('button', { name: 'Newest first' }).click();
+    await this.page.keyboard.press('Escape');
+  }
+
+  async chooseColumns(...titles: readonly string[]): Promise<void> {
+    const menu = await this.openColumns();
     for (const title of titles) await menu.getByRole('option', { name: title }).first().click();
     await this.page.keyboard.press('Escape');
   }
@@ -190,7 +246,7 @@ export class SightlinePage {
   }
 
   async showOnly(status: 'All' | 'Active' | 'Ended'): Promise<void> {
-    await this.page.getByRole('radio', { name: status }).click();
+    await this.page.getByRole('group', { name: 'Status' }).getByText(status, { exact: true }).click();
   }
 
   /** Expands the session of a client and waits for its timeline's first row. */
@@ -212,7 +268,7 @@ export class SightlinePage {
 
   /** Shows or hides what is no request: notifications and the server's logs. */
   async toggleQuiet(): Promise<void> {
-    await this.page.getByRole('button', { name: /logs/i }).click();
+    await this.page.getByRole('button', { name: 'Logs and notifications' }).click();
   }
 
   /** The first line of a timeline that says this. */
@@ -220,55 +276,92 @@ export class SightlinePage {
     return this.timelineRows.filter({ hasText: text }).first();
   }
 
-  /** Rows of expanded timelines as far as they are drawn, details left out. */
+  /** Events of expanded timelines as far as they are drawn; gaps, details and the foot left out. */
   get timelineRows(): Locator {
-    return this.sessions.locator('[role="row"][aria-level="2"]');
+    return this.sessions.locator('[role="row"][aria-level="2"][aria-expanded]');
   }
 
   async timeline(): Promise<readonly string[]> {
     return (await this.timelineRows.allInnerTexts()).map(flat);
   }
 
+  scrollSessionsTo(end: 'start' | 'end'): Promise<void> {
+    return scrollTo(this.sessions, end);
+  }
+
   // ── live, range, export ────────────────────────────────────────────────────────────────────────────────
 
   async openRange(): Promise<Locator> {
-    await this.page.getByRole('button', { name: /^(last|\d{4}-)/i }).click();
-    const dialog = this.page.getByRole('dialog', { name: /range/i });
+    await this.page.getByRole('button', { name: /^(last \d|\d{4}-)/ }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Time range' });
     await dialog.waitFor();
     return dialog;
   }
 
   async pickQuickRange(words: string): Promise<void> {
     const dialog = await this.openRange();
-    await dialog.getByRole('option', { name: words }).click();
+    await dialog.getByRole('option', { name: words, exact: true }).click();
   }
 
-  /** Both days in full, as `2026-01-31`, typed into the fields. */
-  async pickDays(from: string, to: string): Promise<void> {
+  /** Two moments, as `2026-01-31 10:00`, typed into the fields. */
+  async pickRange(from: string, to: string): Promise<void> {
     const dialog = await this.openRange();
-    await dialog.getByLabel(/from/i).fill(`${from} 00:00`);
-    await dialog.getByLabel(/^to/i).fill(`${to} 00:00`);
-    await dialog.getByRole('button', { name: /apply|show/i }).click();
+    await dialog.getByLabel('From').fill(from);
+    await dialog.getByLabel('To', { exact: true }).fill(to);
+    await dialog.getByRole('button', { name: 'Show this range' }).click();
   }
 
-  get pauseButton(): Locator {
-    return this.page.getByRole('button', { name: /^Pause/ });
+  async pause(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await expect.poll(() => this.footerText()).toContain('paused');
   }
 
-  get liveButton(): Locator {
-    return this.page.getByRole('button', { name: /^(Live|Go live|Resume)/ });
+  async goLive(): Promise<void> {
+    await this.page.getByRole('button', { name: 'Resume live' }).click();
+  }
+
+  async chooseInterval(seconds: number): Promise<void> {
+    await this.page.getByRole('button', { name: /^Every \d+ seconds/ }).click();
+    await this.page.getByRole('option', { name: `every ${seconds} s`, exact: true }).click();
+  }
+
+  /**
+   * What the page is told when another tab comes in front. The driver keeps every page visible, so the browser's own
+   * word for it is set by hand.
+   */
+  async hide(hidden = true): Promise<void> {
+    await this.page.evaluate(
+      (state) => {
+        Object.defineProperty(document, 'visibilityState', { configurable: true, get: () => state });
+        document.dispatchEvent(new Event('visibilitychange'));
+      },
+      hidden ? 'hidden' : 'visible',
+    );
+  }
+
+  async openExport(): Promise<Locator> {
+    await this.page.getByRole('button', { name: /^Export/ }).click();
+    const dialog = this.page.getByRole('dialog', { name: 'Export' });
+    await dialog.waitFor();
+    return dialog;
   }
 
   async exportAs(format: string): Promise<Download> {
-    await this.page.getByRole('button', { name: /^Export/ }).click();
-    const [download] = await Promise.all([
-      this.page.waitForEvent('download'),
-      this.page.getByRole('link', { name: new RegExp(`^${format}\\b`, 'i') }).click(),
-    ]);
+    const dialog = await this.openExport();
+    const link = dialog.getByRole('link', { name: new RegExp(`^${format}\\b`) });
+    const [download] = await Promise.all([this.page.waitForEvent('download'), link.click()]);
     return download;
   }
 
   // ── looks ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  async chooseTheme(word: 'light' | 'dark' | 'as the system has it'): Promise<void> {
+    const button = this.page.getByRole('button', { name: /^Theme: / });
+    for (let press = 0; press < 3; press += 1) {
+      if ((await button.getAttribute('aria-label'))?.startsWith(`Theme: ${word}`)) return;
+      await button.click();
+    }
+  }
 
   /** The colour in which an element's text is drawn. */
   colourOf(element: Locator): Promise<string> {
@@ -282,6 +375,12 @@ export class SightlinePage {
       return element?.getAttribute('aria-label') ?? element?.textContent ?? '';
     });
   }
+}
+
+/** With the wheel, as far as it goes. */
+async function scrollTo(list: Locator, end: 'start' | 'end'): Promise<void> {
+  await list.getByRole('rowgroup').last().hover();
+  await list.page().mouse.wheel(0, end === 'end' ? 10_000_000 : -10_000_000);
 }
 
 /** One line, however it is laid out. */

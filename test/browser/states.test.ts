@@ -1,0 +1,194 @@
+/** Every state has words that say what to do next: first visit, nothing matches, loading, error, gone and back, incomplete. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findFreePort } from '../bench/program.ts';
+import { flat, SightlinePage } from './pageObject.ts';
+import { type ShopStage, startShopStage } from './shopStage.ts';
+import { Sightline } from './sightline.ts';
+import { describeInBrowser, openWatched } from './watchedPage.ts';
+
+describeInBrowser('first visit', () => {
+  it('says where to point a client, with configuration to copy for those people have', async () => {
+    const sightline = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'] });
+    try {
+      const page = await SightlinePage.open(sightline.pageUrl);
+      const address = `${sightline.proxyUrl}/mcp`;
+      await page.page.getByText(address).first().waitFor();
+      expect(await page.text()).toMatch(/point an mcp client/i);
+      for (const client of ['Claude Code', 'Cursor', 'VS Code']) {
+        await page.page.getByRole('button', { name: client, exact: true }).click();
+        await page.page.getByRole('button', { name: `Copy the configuration for ${client}` }).click();
+        const copied = await page.page.evaluate(() => navigator.clipboard.readText());
+        expect(copied).toContain(address);
+      }
+      await page.show('Event log');
+      await expect.poll(() => page.text()).toMatch(/no events.*point a client at/is);
+    } finally {
+      await sightline.stop();
+    }
+  });
+});
+
+describeInBrowser('states', () => {
+  let stage: ShopStage;
+  beforeAll(async () => {
+    stage = await startShopStage();
+  });
+  afterAll(() => stage.stop());
+
+  it('nothing matches: names the filters, and dropping one brings rows back', async () => {
+    const page = await SightlinePage.open(stage.sightline.pageUrl, {
+      query: 'tab=events&server=files&tool=create_payment',
+    });
+    await page.page.getByText(/nothing matches/i).waitFor();
+    await page.page.getByRole('button', { name: 'server: files', exact: true }).click();
+    await expect.poll(() => page.eventCount()).toBe(3);
+  });
+
+  it('no session matches: says which filter to drop', async () => {
+    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'q=nobody-by-this-name' });
+    await page.page.getByText(/no session matches/i).waitFor();
+    await page.page.getByRole('button', { name: /nobody-by-this-name/ }).click();
+    await expect.poll(() => page.sessionRows.count()).toBe(3);
+  });
+
+  it('loading: skeletons at first, and only then', async () => {
+    const page = await openWatched('about:blank#', { baseURL: stage.sightline.pageUrl });
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await page.route('**/api/v1/sessions?*', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.goto(stage.sightline.pageUrl);
+    await page.getByText(/loading sessions/i).waitFor({ state: 'attached' });
+    release();
+    const opened = new SightlinePage(page);
+    await expect.poll(() => opened.sessionRows.count()).toBe(3);
+    expect(await page.getByText(/loading sessions/i).count()).toBe(0);
+  });
+
+  it('error: says what failed in the server’s words, and tries again', async () => {
+    const page = await openWatched('about:blank#', { outage: true });
+    let broken = true;
+    await page.route('**/api/v1/events?*', async (route) => {
+      if (!broken) return route.continue();
+      const problem = {
+        type: 'about:blank',
+        title: 'Busy',
+        status: 503,
+        detail: 'The archive is being looked after.',
+      };
+      return route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify(problem),
+      });
+    });
+    await page.goto(`${stage.sightline.pageUrl}/?tab=events`);
+    await page.getByText('The archive is being looked after.').waitFor();
+    broken = false;
+    await page.getByRole('button', { name: 'Try again' }).click();
+    const opened = new SightlinePage(page);
+    await expect.poll(() => opened.eventCount()).toBeGreaterThan(20);
+  });
+
+  it('a wrong answer is a sentence, not a broken page', async () => {
+    const page = await openWatched('about:blank#', { outage: true });
+    await page.route('**/api/v1/sessions?*', (route) =>
+      route.fulfill({ status: 200, contentType: 'application/json', body: '{"items":7}' }),
+    );
+    await page.goto(stage.sightline.pageUrl);
+    await page.getByRole('alert').first().waitFor();
+    expect(flat(await page.locator('body').innerText())).toMatch(/could not be loaded/i);
+  });
+
+  it('incomplete: the badge says what is missing, and more when asked', async () => {
+    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events' });
+    await expect.poll(() => page.footerText()).toMatch(/1 payload cut/);
+    await page.footer.getByRole('button', { name: /payload cut/ }).click();
+    await page.page.getByText(/payload cut at the largest size kept/).waitFor();
+  });
+
+  it('complete: the badge says so', async () => {
+    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events&server=shop' });
+    await expect.poll(() => page.footerText()).toMatch(/complete/);
+  });
+});
+
+describeInBrowser('what stands behind the page', () => {
+  it('gone and back: what is shown stays, the page says that it is disconnected, and goes on by itself', async () => {
+    const stage = await startShopStage();
+    try {
+      const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events', outage: true });
+      await expect.poll(() => page.eventCount()).toBe(31);
+      await stage.sightline.kill();
+      await expect
+        .poll(() => page.text(), { timeout: 15_000 })
+        .toMatch(/disconnected|does not answer|not reached/i);
+      expect(await page.eventCount()).toBe(31);
+      await stage.sightline.restart();
+      const back = await stage.connect('back-again');
+      await back.call('search_products');
+      await expect.poll(() => page.text(), { timeout: 30_000 }).toContain('back-again');
+      await expect.poll(() => page.footerText()).toMatch(/live, every/i);
+    } finally {
+      await stage.stop();
+    }
+  });
+
+  it('L: everything that was shown is there after the program was killed without notice', async () => {
+    const stage = await startShopStage();
+    try {
+      const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events', outage: true });
+      await expect.poll(() => page.eventCount()).toBe(31);
+      const last = await stage.connect('last-words');
+      await last.call('search_products', { query: 'before the end' });
+      await expect.poll(() => page.eventCount()).toBe(35);
+      const shown = await page.shownEventIds();
+      await stage.sightline.kill();
+      await stage.sightline.restart();
+      await page.page.reload();
+      await expect.poll(() => page.eventCount()).toBeGreaterThanOrEqual(35);
+      expect(await page.shownEventIds()).toEqual(expect.arrayContaining([...shown]));
+      await page.show('Sessions');
+      await expect.poll(() => page.sessionRows.count()).toBe(4);
+      expect(await page.sessionCell('last-words', 'Status'), 'nothing goes on after a kill').toBe('Ended');
+    } finally {
+      await stage.stop();
+    }
+  });
+
+  it('T8: a collector that is down costs the page nothing', async () => {
+    const port = await findFreePort();
+    const stage = await startShopStage([], { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
+    try {
+      const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events' });
+      await expect.poll(() => page.eventCount()).toBe(31);
+      const more = await stage.connect('during-the-outage');
+      await more.call('search_products');
+      await expect.poll(() => page.eventCount()).toBe(35);
+    } finally {
+      await stage.stop();
+    }
+  });
+
+  it('an archive that cannot be opened is said, with what to do, while traffic goes on', async () => {
+    const stateDir = mkdtempSync(path.join(tmpdir(), 'sightline-locked-'));
+    const holder = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'], stateDir });
+    try {
+      const second = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'], stateDir });
+      const page = await SightlinePage.open(second.pageUrl, { outage: true });
+      await expect.poll(() => page.text()).toMatch(/another sightline/i);
+      expect(await page.text()).toContain('--state-dir');
+      await second.stop();
+    } finally {
+      await holder.stop();
+      rmSync(stateDir, { recursive: true, force: true });
+    }
+  });
+});
