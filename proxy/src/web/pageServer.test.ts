@@ -6,8 +6,9 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventDetail, EventPage, Page, Problem, SessionItem, Totals } from '../contract/index.ts';
 import { ArchiveFault } from '../observation/archive.ts';
+import { IMPLEMENTATIONS, START } from '../store/testing/archives.ts';
 import { PATHS } from './paths.ts';
-import { NOW_MS, Rig, T0_MS } from './testing/rig.ts';
+import { NOW_MS, Rig } from './testing/rig.ts';
 
 let rig: Rig;
 beforeAll(async () => {
@@ -21,7 +22,16 @@ afterAll(async () => {
 
 const toolsOf = (page: EventPage) => page.items.map(({ genAiToolName }) => genAiToolName);
 
-describe('reading', () => {
+describe.each(IMPLEMENTATIONS)('reading from $name', (implementation) => {
+  let rig: Rig;
+  beforeAll(async () => {
+    rig = await Rig.start({ implementation });
+  });
+  afterAll(async () => {
+    await rig.close();
+    expect(rig.faults).toEqual([]);
+  });
+
   it('the event log, newest first, in pages', async () => {
     const first = await rig.json<EventPage>('/api/v1/events?type=sightline.request&limit=4');
     expect(toolsOf(first)).toEqual(['brew', 'list', 'list', undefined]);
@@ -38,7 +48,7 @@ describe('reading', () => {
     { query: 'server=files&type=sightline.request', tools: ['list', 'list'] },
     { query: 'session=sess-files&httpStatus=503', tools: ['list'] },
     { query: 'q=HYPER', tools: ['=HYPERLINK("x")'] },
-    { query: `from=${T0_MS + 150}&to=${T0_MS + 250}`, tools: ['pour'] },
+    { query: `from=${START + 150}&to=${START + 250}`, tools: ['pour'] },
     { query: 'from=2026-11-20T10:00:00.750Z&to=now', tools: ['brew'] },
     { query: 'from=now-59800ms&to=now-59750ms', tools: ['pour'] },
     { query: 'order=oldest&method=tools/call&limit=1', tools: ['brew'] },

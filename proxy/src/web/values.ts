@@ -47,7 +47,7 @@ const MOMENT = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(?:(Z)|
 function readTime(text: string, nowMs: number): Reading {
   const relative = /^now(?:-(\d{1,9})(ms|s|m|h|d|w))?$/.exec(text);
   if (relative) return { value: nowMs - Number(relative[1] ?? 0) * (UNITS[relative[2] ?? 'ms'] ?? 1) };
-  if (/^\d{1,16}(?:\.\d{1,6})?$/.test(text)) {
+  if (/^\d{1,16}(?:\.\d{1,9})?$/.test(text)) {
     const value = Number(text);
     if (value > TIME_MAX) return { wrong: 'is later than any date' };
     // 0 is how one says "from the beginning".

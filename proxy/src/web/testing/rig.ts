@@ -11,16 +11,22 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Archive, ArchiveReader } from '../../observation/archive.ts';
 import type { RecordedEvent } from '../../observation/event.ts';
-import { openArchive } from '../../store/openArchive.ts';
-import { openReader } from '../../store/openReader.ts';
-import { aRequest, aTick, failure, result, T0 } from '../../testing/frames.ts';
+import { IMPLEMENTATIONS, type Implementation, type Opened, START } from '../../store/testing/archives.ts';
+import { aRequest, aTick, failure, result } from '../../testing/frames.ts';
 import { Watch } from '../../testing/watch.ts';
 import { type PageServer, type PageSettings, startPageServer } from '../pageServer.ts';
 import type { RouteDeps } from '../routes.ts';
 
-export const T0_MS = T0 / 1_000;
 /** What `now` is to the server. */
-export const NOW_MS = T0_MS + 60_000;
+export const NOW_MS = START + 60_000;
+
+const SQLITE = implementationOf('SQLite');
+
+function implementationOf(name: string): Implementation {
+  const found = IMPLEMENTATIONS.find((one) => one.name === name);
+  if (!found) throw new Error(`there is no archive ${name}`);
+  return found;
+}
 
 export interface Answer {
   readonly status: number;
@@ -33,13 +39,17 @@ export interface RigOptions {
   readonly deps?: Partial<RouteDeps>;
   /** What is in the archive at first; `someTraffic` unless given. */
   readonly events?: readonly RecordedEvent[];
+  /** SQLite unless given. */
+  readonly implementation?: Implementation | undefined;
 }
 
 export class Rig {
+  /** Where a page may be put; it is empty at first. */
   readonly directory: string;
   readonly archive: Archive;
   readonly reader: ArchiveReader;
   readonly faults: string[];
+  readonly #opened: Opened;
   readonly #server: PageServer;
   /** Answers under way, as Node itself tells of them. */
   readonly #answers = new Set<ServerResponse>();
@@ -50,28 +60,22 @@ export class Rig {
     response.on('close', () => this.#answers.delete(response));
   };
 
-  private constructor(
-    directory: string,
-    archive: Archive,
-    reader: ArchiveReader,
-    server: PageServer,
-    faults: string[],
-  ) {
+  private constructor(directory: string, opened: Opened, server: PageServer, faults: string[]) {
     this.directory = directory;
-    this.archive = archive;
-    this.reader = reader;
+    this.archive = opened.archive;
+    this.reader = opened.reader;
     this.faults = faults;
+    this.#opened = opened;
     this.#server = server;
     subscribe('http.server.request.start', this.#notice);
   }
 
-  static async start({ settings, deps, events }: RigOptions = {}): Promise<Rig> {
+  static async start({ settings, deps, events, implementation }: RigOptions = {}): Promise<Rig> {
     const directory = mkdtempSync(path.join(tmpdir(), 'sightline-web-'));
-    const file = path.join(directory, 'archive.sqlite');
-    const opened = openArchive({ path: file, nowMs: T0_MS, ageMs: 0, bytesMax: Number.MAX_SAFE_INTEGER });
-    if (!opened.ok) throw new Error(opened.problem.reason);
+    const opened = (implementation ?? SQLITE).open();
+    opened.nowMs = NOW_MS;
     opened.archive.append(events ?? someTraffic().recorded());
-    const reader = openReader(file, { activeWindowMs: 300_000, now: () => NOW_MS });
+    const { reader } = opened;
     const faults: string[] = [];
     const server = await startPageServer(
       {
@@ -94,7 +98,7 @@ export class Rig {
         ...deps,
       },
     );
-    return new Rig(directory, opened.archive, reader, server, faults);
+    return new Rig(directory, opened, server, faults);
   }
 
   get port(): number {
@@ -161,8 +165,7 @@ export class Rig {
   async close(): Promise<void> {
     unsubscribe('http.server.request.start', this.#notice);
     await this.#server.close();
-    this.reader.close();
-    this.archive.close();
+    this.#opened.dispose();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
