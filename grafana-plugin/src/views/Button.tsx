@@ -5,7 +5,7 @@ import { Icon, type IconName } from './Icon.tsx';
 export interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   readonly icon?: IconName;
   /** Name of a button that shows no words; also its tooltip. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   readonly look?: 'plain' | 'framed' | 'accent';
   readonly small?: boolean;
   readonly children?: ReactNode;

@@ -24,7 +24,7 @@ export function CopyButton({ text, name, words }: CopyButtonProps) {
     <>
       <Button
         icon={said === 'copied' ? 'check' : 'copy'}
-        name={name}
+        name={said === undefined ? name : shown}
         small
         onClick={async () => setSaid((await copy(text())) ? 'copied' : 'refused')}
       >

@@ -41,9 +41,9 @@ export function EventDetails({ event, pinned, onPin, onClose }: EventDetailsProp
   return (
     <section className="sl-details" aria-label={`Details of ${eventName(event)}`}>
       <header className="sl-details__head">
-        <h3 className="sl-cut">
+        <h2 className="sl-cut">
           <Text value={eventName(event)} />
-        </h3>
+        </h2>
         <span className="sl-details__tools">
           {onPin !== undefined && (
             <Button

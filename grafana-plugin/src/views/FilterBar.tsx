@@ -69,7 +69,6 @@ export function FilterMenu({ field }: { readonly field: MenuField }) {
           <>
             {title}
             {chosen > 0 && <span className="sl-badge">{chosen}</span>}
-            <span aria-hidden="true">▾</span>
           </>
         ),
       }}

@@ -88,7 +88,7 @@ function ExportMenu() {
         above
         side="right"
         label="Export"
-        button={{ small: true, icon: 'download', children: 'Export ▾' }}
+        button={{ small: true, icon: 'download', children: 'Export' }}
       >
         {(close) => (
           <div className="sl-options">

@@ -19,6 +19,7 @@ export function LiveControl({ pending }: { readonly pending: number }) {
       </span>
     );
   }
+  const word = view.live ? 'Live' : pending > 0 ? `${formatCount(pending)} new` : 'Paused';
   return (
     <span className="sl-live">
       <Button
@@ -28,15 +29,15 @@ export function LiveControl({ pending }: { readonly pending: number }) {
             ? 'Pause: freeze what is shown, and count what is new'
             : 'Go on, and show what came meanwhile'
         }
-        aria-label={view.live ? 'Pause' : 'Resume live'}
+        aria-label={view.live ? 'Pause live' : `Resume live: ${word}`}
         onClick={() => setView({ live: !view.live }, 'replace')}
       >
-        {view.live ? 'Live' : pending > 0 ? `${formatCount(pending)} new` : 'Paused'}
+        {word}
       </Button>
       <Popover
         side="right"
         label="How often to look for news"
-        button={{ 'aria-label': `Every ${view.interval} seconds; change`, children: `${view.interval} s ▾` }}
+        button={{ 'aria-label': `${view.interval} s between looks for news`, children: `${view.interval} s` }}
       >
         {(close) => (
           <OptionList

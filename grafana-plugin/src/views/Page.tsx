@@ -55,17 +55,19 @@ export function Page(): ReactNode {
             {report.failure} What you see stays; this page tries again by itself.
           </div>
         )}
-        <main
-          className="sl-page__main"
-          id="sl-tabpanel"
-          role="tabpanel"
-          aria-labelledby={view.tab === 'events' ? 'sl-tab-events' : 'sl-tab-sessions'}
-        >
-          {view.tab === 'events' ? (
-            <EventLog eventsInRange={totals?.current.events} />
-          ) : (
-            <SessionsTab totals={totals} />
-          )}
+        <main className="sl-page__main">
+          <div
+            className="sl-page__main"
+            id="sl-tabpanel"
+            role="tabpanel"
+            aria-labelledby={view.tab === 'events' ? 'sl-tab-events' : 'sl-tab-sessions'}
+          >
+            {view.tab === 'events' ? (
+              <EventLog eventsInRange={totals?.current.events} />
+            ) : (
+              <SessionsTab totals={totals} />
+            )}
+          </div>
         </main>
         <Footer report={report} />
         {help && <KeysHelp onClose={() => setHelp(false)} />}

@@ -26,7 +26,7 @@ export function Payload({ part, payload, event }: PayloadProps) {
     return (
       <section className="sl-payload" aria-label={title}>
         <header className="sl-payload__head">
-          <h4>{title}</h4>
+          <h3>{title}</h3>
           <span className="sl-muted">{whyAbsent(part, payload, event)}</span>
         </header>
       </section>
@@ -36,7 +36,7 @@ export function Payload({ part, payload, event }: PayloadProps) {
   return (
     <section className="sl-payload" aria-label={title}>
       <header className="sl-payload__head">
-        <h4>{title}</h4>
+        <h3>{title}</h3>
         <span className="sl-muted">{sizeWords(text, payload)}</span>
         {payload !== undefined && payload.redacted > 0 && (
           <span className="sl-badge">{formatCounted(payload.redacted, 'value')} redacted</span>

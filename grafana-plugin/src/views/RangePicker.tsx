@@ -20,7 +20,7 @@ export function RangePicker() {
       button={{
         look: 'framed',
         icon: 'clock',
-        children: <span className="sl-range__word">{rangeWords(range, zone)} ▾</span>,
+        children: <span className="sl-range__word">{rangeWords(range, zone)}</span>,
       }}
     >
       {(close) => (

@@ -64,7 +64,6 @@ function Tabs({
           id={`sl-tab-${id}`}
           type="button"
           role="tab"
-          aria-label={word}
           aria-selected={tab === id}
           aria-controls="sl-tabpanel"
           tabIndex={tab === id ? 0 : -1}
@@ -72,7 +71,9 @@ function Tabs({
           onClick={() => choose(id)}
         >
           {word}
-          {counts[id] !== undefined && <span className="sl-count"> {formatCount(counts[id])}</span>}
+          {counts[id] !== undefined && (
+            <span className="sl-count" aria-hidden="true">{` ${formatCount(counts[id])}`}</span>
+          )}
         </button>
       ))}
     </div>
