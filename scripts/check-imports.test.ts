@@ -44,6 +44,30 @@ describe('findOffences', () => {
       says: 'config may not import http',
     },
     {
+      why: 'a view that reads the clock cannot be drawn elsewhere',
+      path: 'grafana-plugin/src/views/EventLog.tsx',
+      text: 'const now = Date.now();',
+      says: 'views is handed everything and may not use the clock',
+    },
+    {
+      why: 'a view does not know its address',
+      path: 'grafana-plugin/src/views/EventLog.tsx',
+      text: 'const query = window.location.search;',
+      says: 'may not use the address',
+    },
+    {
+      why: 'a view asks its source, not the network',
+      path: 'grafana-plugin/src/views/EventLog.tsx',
+      text: "const feed = new EventSource('/api');",
+      says: 'may not use the network',
+    },
+    {
+      why: 'only the list knows the library of virtual rows',
+      path: 'grafana-plugin/src/views/EventLog.tsx',
+      text: "import { useVirtualizer } from '@tanstack/react-virtual';",
+      says: "may not import the package '@tanstack/react-virtual'",
+    },
+    {
       why: 'a dynamic import is an import',
       path: 'proxy/src/mcp/message.ts',
       text: "const child = import('node:child_process');",

@@ -34,7 +34,8 @@ export function findOffences(files: readonly SourceFile[], walls: Walls): readon
       const offence = judge(file, room, one, walls);
       return offence === undefined ? [] : [`${file.path}:${one.line}: ${offence}`];
     });
-    return room.pure ? [...said, ...findImpurities(file, room)] : said;
+    if (room.pure) return [...said, ...findTouches(file, room, 'is pure and', IMPURE)];
+    return room.blind ? [...said, ...findTouches(file, room, 'is handed everything and', UNSEEN)] : said;
   });
 }
 
@@ -114,8 +115,13 @@ function matches(pattern: string, name: string): boolean {
   return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
+interface Touch {
+  readonly pattern: RegExp;
+  readonly what: string;
+}
+
 /** What a pure room must not touch though it needs no import for it. */
-const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
+const IMPURE: readonly Touch[] = [
   { pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)/g, what: 'the clock' },
   { pattern: /(?<![.\w])performance\s*\./g, what: 'the clock' },
   { pattern: /\bMath\s*\.\s*random\b|(?<![.\w])crypto\s*\./g, what: 'randomness' },
@@ -125,12 +131,30 @@ const IMPURE: readonly { readonly pattern: RegExp; readonly what: string }[] = [
   { pattern: /(?<![.\w])await\s+[\w(['"`]|(?<![.\w])async\b(?=\s*[\w(*])/g, what: 'await' },
 ];
 
-function findImpurities(file: SourceFile, room: Room): readonly string[] {
+/** What a blind room must not touch: the browser's own, under any of its names. */
+const UNSEEN: readonly Touch[] = [
+  { pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date\s*\(\s*\)/g, what: 'the clock' },
+  { pattern: /(?<![.\w])performance\s*\./g, what: 'the clock' },
+  {
+    pattern: /(?<![.\w])fetch\s*\(|\b(?:XMLHttpRequest|EventSource|WebSocket|sendBeacon)\b/g,
+    what: 'the network',
+  },
+  { pattern: /(?<![.\w])(?:window\s*\.\s*)?(?:location|history)\s*\./g, what: 'the address' },
+  { pattern: /\b(?:localStorage|sessionStorage|indexedDB)\b|\bdocument\s*\.\s*cookie\b/g, what: 'storage' },
+  { pattern: /\bnavigator\s*\./g, what: 'the browser' },
+];
+
+function findTouches(
+  file: SourceFile,
+  room: Room,
+  why: string,
+  touches: readonly Touch[],
+): readonly string[] {
   const text = blankTexts(file.text);
-  return IMPURE.flatMap(({ pattern, what }) =>
+  return touches.flatMap(({ pattern, what }) =>
     [...text.matchAll(pattern)].map((match) => {
       const line = text.slice(0, match.index).split('\n').length;
-      return `${file.path}:${line}: ${room.name} is pure and may not use ${what} ('${match[0].trim()}'). Times, ids and settings come in as data.`;
+      return `${file.path}:${line}: ${room.name} ${why} may not use ${what} ('${match[0].trim()}'). Times, ids and settings come in as data.`;
     }),
   );
 }

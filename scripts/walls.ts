@@ -22,6 +22,8 @@ export interface Room extends Permissions {
   readonly files?: Readonly<Record<string, Permissions>>;
   /** No clock, randomness, timers, environment, I/O or `await`: the same input gives the same output anywhere. */
   readonly pure?: true;
+  /** No clock, network, address or storage of the browser: the shell around it hands these in. */
+  readonly blind?: true;
 }
 
 /** Source trees in which every file must belong to a room. */
@@ -165,6 +167,7 @@ export const ROOMS: readonly Room[] = [
     rooms: ['model'],
     packages: ['react', 'react/jsx-runtime'],
     files: { 'VirtualRows.tsx': { packages: ['@tanstack/react-virtual'] } },
+    blind: true,
   },
   {
     name: 'panel',
