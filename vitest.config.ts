@@ -1,9 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /**
- * Four suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold),
- * `e2e` (real clients and servers through the real proxy) and `browser` (the page of the real program in a real
- * browser). The last two run one file at a time, because each starts processes and the machine may have two cores.
+ * Five suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold),
+ * `e2e` (real clients and servers through the real proxy), `stack` (the real collector and stores) and `browser`
+ * (the page of the real program in a real browser). The last three run one file at a time, because each starts
+ * processes and the machine may have two cores.
  */
 export default defineConfig({
   test: {
@@ -32,9 +33,20 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'stack',
+          include: ['test/stack/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           name: 'browser',
           include: ['test/browser/**/*.test.ts'],
           globalSetup: 'test/browser/globalSetup.ts',
+          // What is to be seen may take its time on a busy machine; what does not come has failed.
+          expect: { poll: { timeout: 10_000 } },
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

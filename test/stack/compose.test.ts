@@ -1,0 +1,158 @@
+/**
+ * docker-compose.yml without an engine: that it starts what the tests run, mounts what is there, publishes on
+ * loopback, and gives no part a right that it does not need.
+ */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { serviceEnv } from '../../scripts/service-env.mjs';
+import { PROGRAMS, ROOT } from '../../scripts/stack/programs.ts';
+import { read, readCompose, readSettings, readVariables, withDefaults } from './composeFile.ts';
+
+const compose = readCompose();
+const services = Object.entries(compose.services);
+const text = read('docker-compose.yml');
+
+describe('versions', () => {
+  it.each(PROGRAMS)('$name: the image is the version that the tests run', (program) => {
+    const image = compose.services[program.name]?.image ?? '';
+    expect(withDefaults(image)).toBe(`${program.image}:${program.tag}`);
+    expect(program.tag.replace(/^v/, '')).toBe(program.version);
+  });
+
+  it.each(PROGRAMS)('$name: its go.mod pins the version of the table', ({ name, module, moduleVersion }) => {
+    expect(read(`test/stack/${name}/go.mod`)).toMatch(
+      new RegExp(`^\\s*(?:require )?${module} ${moduleVersion.replaceAll('.', '\\.')}( //|$)`, 'm'),
+    );
+  });
+
+  it('no image is `latest` or without a tag', () => {
+    for (const [, { image = '' }] of services) expect(withDefaults(image)).toMatch(/:v?\d+\.\d+\.\d+$/);
+    for (const file of ['deploy/proxy/Dockerfile', 'deploy/grafana/Dockerfile']) {
+      for (const [, image = ''] of read(file).matchAll(/^FROM (\S+)/gm))
+        expect(image).toMatch(/:\$\{[A-Z]+_VERSION\}/);
+    }
+  });
+
+  it("the images' Node is the one that everything else runs on, and Sightline's own version is its package's", () => {
+    const node = (JSON.parse(read('package.json')) as { devDependencies: { node: string } }).devDependencies
+      .node;
+    for (const file of ['deploy/proxy/Dockerfile', 'deploy/grafana/Dockerfile']) {
+      expect(read(file)).toContain(`ARG NODE_VERSION=${node}\n`);
+    }
+    const { version } = JSON.parse(read('proxy/package.json')) as { version: string };
+    expect(readSettings()['SIGHTLINE_VERSION']).toBe(version);
+    expect(read('deploy/grafana/Dockerfile')).toContain(
+      `ARG GRAFANA_VERSION=${readSettings()['GRAFANA_VERSION']}\n`,
+    );
+  });
+});
+
+describe('settings', () => {
+  it('.env.example tells of every variable, with the default in force', () => {
+    const used = readVariables(text);
+    for (const [name, defaults] of used) expect(defaults, name).toHaveLength(1);
+    const inForce = Object.fromEntries([...used].map(([name, [value = '']]) => [name, value]));
+    expect(readSettings()).toEqual(inForce);
+  });
+
+  it('the variables that a configuration file reads are given to it, by compose or as its own default', () => {
+    for (const { name } of PROGRAMS) {
+      const file = {
+        collector: 'collector.yaml',
+        tempo: 'tempo.yaml',
+        loki: 'loki.yaml',
+        prometheus: 'prometheus.yml',
+      };
+      const config = read(`deploy/${name}/${file[name]}`).replaceAll('${env:', '${');
+      const read_ = new Set(readVariables(config).keys());
+      for (const given of Object.keys(compose.services[name]?.environment ?? {})) {
+        if (given !== 'GOMEMLIMIT') expect(read_, `${name} does not read ${given}`).toContain(given);
+      }
+    }
+  });
+
+  it("the proxy's image has the environment that `npm start` gives it", () => {
+    const dockerfile = read('deploy/proxy/Dockerfile');
+    for (const [name, value] of Object.entries(serviceEnv({}))) {
+      expect(dockerfile).toMatch(new RegExp(`^(ENV|   ) .*\\b${name}=${value}( \\\\)?$`, 'm'));
+    }
+  });
+});
+
+describe('mounts', () => {
+  it('every path that is mounted or built from is there, and every volume is declared', () => {
+    for (const [name, service] of services) {
+      for (const volume of service.volumes ?? []) {
+        const [source = ''] = volume.split(':');
+        if (source.startsWith('.'))
+          expect(existsSync(path.join(ROOT, source)), `${name}: ${source}`).toBe(true);
+        else expect(Object.keys(compose.volumes), `${name}: ${source}`).toContain(source);
+      }
+      const dockerfile = service.build?.dockerfile;
+      if (dockerfile !== undefined) expect(existsSync(path.join(ROOT, dockerfile)), dockerfile).toBe(true);
+    }
+  });
+
+  it('every path of the repository is mounted read-only', () => {
+    for (const [name, service] of services) {
+      for (const volume of service.volumes ?? []) {
+        if (volume.startsWith('.')) expect(volume, name).toMatch(/:ro$/);
+      }
+    }
+  });
+
+  it('each volume belongs to the user that writes into it', () => {
+    const owners = String(compose.services['prepare']?.environment?.['VOLUMES']).matchAll(
+      /\/volumes\/(\w+)=(\d+):\d+/g,
+    );
+    const byVolume = Object.fromEntries([...owners].map(([, volume = '', uid = '']) => [volume, uid]));
+    expect(Object.keys(byVolume).sort()).toEqual(Object.keys(compose.volumes).sort());
+    for (const [name, service] of services.filter(([name]) => name !== 'prepare')) {
+      const own = (service.volumes ?? []).filter((volume) => !volume.startsWith('.'));
+      for (const volume of own)
+        expect(service.user?.split(':')[0], name).toBe(byVolume[volume.split(':')[0] ?? '']);
+    }
+  });
+});
+
+describe('rights', () => {
+  it.each(services)(
+    '%s: read-only root, no capability, bounded memory, and no root but to prepare',
+    (name, service) => {
+      expect(service.read_only).toBe(true);
+      expect(service.cap_drop).toEqual(['ALL']);
+      expect(service.mem_limit).toBeDefined();
+      if (name === 'prepare') expect(service).toMatchObject({ network_mode: 'none' });
+      else expect(service.user).toMatch(/^[1-9]\d*:\d+$/);
+    },
+  );
+
+  it('every port is bound to loopback unless BIND says otherwise, and the stores whatever it says', () => {
+    for (const [name, { ports = [] }] of services) {
+      for (const port of ports) {
+        expect(withDefaults(port), name).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+        if (PROGRAMS.some((program) => program.name === name) && name !== 'collector') {
+          expect(port, name).toMatch(/^127\.0\.0\.1:/);
+        }
+      }
+    }
+  });
+
+  it('no port is published twice', () => {
+    const published = services.flatMap(([, { ports = [] }]) =>
+      ports.map((port) => withDefaults(port).split(':')[1]),
+    );
+    expect(new Set(published).size).toBe(published.length);
+  });
+
+  it('who waits for health waits for someone who can tell it', () => {
+    for (const [name, service] of services) {
+      for (const [other, { condition }] of Object.entries(service.depends_on ?? {})) {
+        if (condition === 'service_healthy') {
+          expect(compose.services[other]?.healthcheck?.test, `${name} waits for ${other}`).toBeDefined();
+        }
+      }
+    }
+  });
+});
