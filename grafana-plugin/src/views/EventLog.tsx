@@ -164,10 +164,10 @@ export function EventLog({ eventsInRange }: EventLogProps) {
               : row.kind === 'older'
                 ? OLDER_ROW
                 : stacked
-                  ? 49
+                  ? 52
                   : view.compact
-                    ? 25
-                    : 29
+                    ? 24
+                    : 28
           }
           isStop={isEvent}
           label="Events"
@@ -216,7 +216,7 @@ export function EventLog({ eventsInRange }: EventLogProps) {
   );
 }
 
-const OLDER_ROW = 41;
+const OLDER_ROW = 40;
 /** Pixels in which the details of most events can be read. */
 const DETAIL_ROOM = 480;
 

@@ -42,7 +42,7 @@ export function rowsOf({ events, newestFirst, selected, pinned, older, trimmed }
 
 export function eventRowProps(row: LogRow): RowProps {
   if (row.kind === 'detail') return { className: 'sl-log__detail', 'aria-level': 2 };
-  if (row.kind === 'older') return { className: 'sl-log__plain' };
+  if (row.kind === 'older') return {};
   const tone = standingOf(row.event)?.tone;
   return {
     className: 'sl-log__row',

@@ -109,7 +109,9 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
     if (row === undefined) return;
     wantsFocus.current = true;
     setActiveKey(keyOf(row));
-    virtualizer.scrollToIndex(index, { align: 'auto' });
+    // What stands before the first stop, as a way to older rows, comes into sight with it.
+    if (step(rows, isStop, index, -1, 1) === index) virtualizer.scrollToOffset(0);
+    else virtualizer.scrollToIndex(index, { align: 'auto' });
   };
   useImperativeHandle(props.handle, () => ({
     scrollToKey: (key, align = 'center') => {
