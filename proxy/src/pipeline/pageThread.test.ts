@@ -115,11 +115,21 @@ describe('the page’s thread', () => {
     expect(await (await fetch(`http://127.0.0.1:${page.port}/metrics`)).text()).toBe('up 1\n');
   });
 
-  it('is ready without an archive where nothing is observed', async () => {
-    const started = await start(0, false);
-    started.page.tell({ kind: 'serving', servers: [] });
-    await expect.poll(() => unready(started)).toEqual({});
-    expect((await ask(started, '/api/v1/events')).body['detail']).toContain('--no-observe');
+  it('is ready without an archive where none is wanted', async () => {
+    const blind = await start(0, false);
+    blind.page.tell({ kind: 'serving', servers: [] });
+    await expect.poll(() => unready(blind)).toEqual({});
+    expect((await ask(blind, '/api/v1/events')).body['detail']).toContain('--no-observe');
+    const forgetful = await start();
+    forgetful.page.tell({ kind: 'serving', servers: [] });
+    const archive = { state: 'off', reason: 'nothing is kept', advice: 'keep it', wanted: true } as const;
+    forgetful.say({ kind: 'archive', archive });
+    await expect.poll(() => unready(forgetful)).toEqual({});
+    expect((await ask(forgetful, '/api/v1/about')).body['archive']).toEqual({
+      state: 'off',
+      reason: 'nothing is kept',
+      advice: 'keep it',
+    });
   });
 
   it('whose port is taken says so in one line and is no page', async () => {

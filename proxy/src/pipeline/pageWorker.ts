@@ -21,6 +21,7 @@ const NOT_OBSERVING: Off = {
   state: 'off',
   reason: 'nothing is observed (--no-observe)',
   advice: 'start Sightline without --no-observe to see traffic here',
+  wanted: true,
 };
 const NOT_YET: Off = { state: 'off', reason: 'the archive is being opened', advice: 'try again in a moment' };
 
@@ -46,7 +47,7 @@ async function listen(): Promise<PageServer | undefined> {
         servers: servers ?? [],
         demo: start.demo,
         activeWindow: start.activeWindowMs,
-        archive: archive.state === 'ok' ? { state: 'ok' } : archive,
+        archive: archive.state === 'ok' ? { state: 'ok' } : { state: 'off', ...reasonOf(archive) },
       }),
       unready,
       metrics: () => asker.ask(),
@@ -85,13 +86,14 @@ function setArchive(state: ArchiveState): void {
 }
 
 function reasonOf(state: ArchiveState): Pick<Off, 'reason' | 'advice'> {
-  return state.state === 'off' ? state : NOT_YET;
+  const { reason, advice } = state.state === 'off' ? state : NOT_YET;
+  return { reason, advice };
 }
 
 function unready(): Readonly<Record<string, string>> {
   return {
     ...(servers === undefined ? { proxy: 'it does not listen' } : {}),
-    ...(archive.state === 'off' && archive !== NOT_OBSERVING ? { archive: archive.reason } : {}),
+    ...(archive.state === 'off' && !archive.wanted ? { archive: archive.reason } : {}),
     ...(reader === undefined && archive.state === 'ok'
       ? { page: 'the archive is not open for reading' }
       : {}),

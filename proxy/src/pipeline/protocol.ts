@@ -66,8 +66,8 @@ export interface ThreadStats {
 /** How the archive is, in words for a person. */
 export type ArchiveState =
   | { readonly state: 'ok'; readonly path: string }
-  /** Traffic goes on and is exported; nothing is kept. `advice` says what to do. */
-  | { readonly state: 'off'; readonly reason: string; readonly advice: string };
+  /** Traffic goes on and is exported; nothing is kept. `advice` says what to do; `wanted`: it was asked for. */
+  | { readonly state: 'off'; readonly reason: string; readonly advice: string; readonly wanted?: true };
 
 /** From the observing thread to the page's, over a port of their own. */
 export type ToPage =

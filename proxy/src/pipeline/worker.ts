@@ -140,7 +140,7 @@ function openKept() {
     const advice = 'start Sightline without --no-archive to keep what passes';
     tellPage({
       kind: 'archive',
-      archive: { state: 'off', reason: 'nothing is kept (--no-archive)', advice },
+      archive: { state: 'off', reason: 'nothing is kept (--no-archive)', advice, wanted: true },
     });
     return undefined;
   }
