@@ -64,6 +64,7 @@ export const usage = `npm run bench -- [options]
   --only NAME,NAME    these variants only: ${variants.map(({ name }) => name).join(', ')}
   --write             write docs/performance.md
   --profile NAME      load this variant under the CPU profiler and name where the time goes
+  --archive           the archive instead: what writing costs, how long answers take (with --quick, --write)
   --help              this text
 `;
 

@@ -6,6 +6,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { runArchive } from './archiveReport.ts';
 import { readMachine } from './machine.ts';
 import { type Bench, measureRound, measureSoak, type RoundResult, type SoakResult } from './measurement.ts';
 import { renderPage } from './page.ts';
@@ -166,7 +167,12 @@ function say(line: string): void {
 }
 
 async function main(): Promise<void> {
-  const plan = readPlan(process.argv.slice(2));
+  const args = process.argv.slice(2);
+  if (args.includes('--archive')) {
+    runArchive(args, pagePath, say);
+    return;
+  }
+  const plan = readPlan(args);
   if (plan === 'help') {
     console.log(usage);
     return;
