@@ -10,8 +10,11 @@ import { type HistoryOptions, makeHistory } from '../support/history.ts';
 const CALLS_FOLDED = 50_000;
 
 /** Events in the order of writing, in batches. */
-export function* makeLongPast(past: HistoryOptions): Generator<readonly RecordedEvent[]> {
-  const copies = Math.ceil(past.calls / CALLS_FOLDED);
+export function* makeLongPast(
+  past: HistoryOptions,
+  callsFolded = CALLS_FOLDED,
+): Generator<readonly RecordedEvent[]> {
+  const copies = Math.ceil(past.calls / callsFolded);
   const spanMs = Math.floor((past.toMs - past.fromMs) / copies);
   const folded = [
     ...makeHistory({
