@@ -44,6 +44,19 @@ describe('a receiver', () => {
     expect(rig.arrived().records).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   });
 
+  it('that was away for more than memory holds gets everything, from the archive, while new calls come', async () => {
+    rig = await OutboxRig.start();
+    rig.receiver.answer({ kind: 'status', status: 503 });
+    // 12 MiB of payloads: twice the room that archived events have in memory.
+    await rig.call(400, 'pay', 32_000);
+    rig.receiver.answer({ kind: 'ok' });
+    await rig.call(50);
+    await rig.settle(60_000);
+    await rig.proxy.stop();
+    expect(rig.faults()).toEqual([]);
+    expect(rig.records().filter(({ eventName }) => eventName === 'sightline.loss')).toEqual([]);
+  });
+
   const inTwoSeconds = () => new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 2_000).toUTCString();
   it.each<{ how: string; answer: () => Answer }>([
     {
@@ -129,6 +142,11 @@ describe('a proxy that is killed', () => {
     expect(ends.filter((reason) => reason !== undefined)).toEqual(['crashed', 'shutdown']);
     const sessions = rig.records().map(({ attributes }) => attributes['sightline.session.id']);
     expect(new Set(sessions.filter((id) => id !== undefined)).size).toBe(1);
+    const summary = rig.records().findLast(({ eventName }) => eventName === 'sightline.session');
+    expect(summary?.attributes).toMatchObject({
+      'sightline.session.calls': rig.calls,
+      'sightline.session.incomplete': true,
+    });
     const { records } = rig.receiver;
     expect(new Set(records.map(({ from }) => from.resource.attributes['service.instance.id'])).size).toBe(1);
   });

@@ -37,6 +37,8 @@ export interface ReceivedRequest {
   readonly bytes: number;
   /** When it had come whole, Unix milliseconds. */
   readonly atMs: number;
+  /** How many requests had begun before it. */
+  readonly begun: number;
   /** Spans, records or metrics that were taken of it. */
   readonly kept: number;
 }
@@ -103,11 +105,13 @@ class ReceiverState {
   readonly metrics: ReceivedMetric[] = [];
   readonly broken: string[] = [];
   readonly plans: Plan[] = [];
+  #begun = 0;
   refusal:
     | { readonly status: number; readonly holds: (item: ReceivedSpan | ReceivedRecord) => boolean }
     | undefined;
 
   async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const begun = this.#begun++;
     const chunks: Buffer[] = [];
     try {
       for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -139,6 +143,7 @@ class ReceiverState {
       answer: answer.kind,
       bytes: body.length,
       atMs: Date.now(),
+      begun,
       kept,
     });
     reply(answer, type, signal, response);

@@ -58,8 +58,11 @@ export class OutboxRig {
     });
   }
 
-  /** Calls a tool so often, one call after the other, and waits until the last one has its line: it is kept then. */
-  async call(times: number, tool = 'pay'): Promise<void> {
+  /**
+   * Calls a tool so often, one call after the other, with arguments of so many bytes, and waits until the last one has
+   * its line: it is kept then.
+   */
+  async call(times: number, tool = 'pay', ballast = 0): Promise<void> {
     for (let i = 0; i < times; i++) {
       this.#calls += 1;
       const answer = await fetch(this.proxy.url, {
@@ -69,7 +72,10 @@ export class OutboxRig {
           jsonrpc: '2.0',
           id: this.#calls,
           method: 'tools/call',
-          params: { name: i === times - 1 ? `${tool}_${this.#calls}` : tool, arguments: { n: this.#calls } },
+          params: {
+            name: i === times - 1 ? `${tool}_${this.#calls}` : tool,
+            arguments: { n: this.#calls, ballast: 'x'.repeat(ballast) },
+          },
         }),
       });
       await answer.text();
@@ -124,18 +130,18 @@ export class OutboxRig {
     return [...faults, ...this.#misplaced(), ...this.receiver.violations()];
   }
 
-  /** Batches of records that came later than four that began after them. */
+  /** Batches of records whose request began after those of four that hold later events. */
   #misplaced(): string[] {
-    const begins: string[] = [];
+    const batches: { readonly begun: number; readonly firstNs: string }[] = [];
     let at = 0;
-    for (const { signal, kept } of this.receiver.requests) {
+    for (const { signal, kept, begun } of this.receiver.requests) {
       if (signal !== 'logs' || kept === 0) continue;
-      begins.push(this.receiver.records[at]?.timeNs ?? '');
+      batches.push({ begun, firstNs: this.receiver.records[at]?.timeNs ?? '' });
       at += kept;
     }
-    return begins.flatMap((begin, i) => {
-      const overtaken = begins.slice(0, i).filter((earlier) => earlier > begin).length;
-      return overtaken < IN_FLIGHT ? [] : [`batch ${i} was overtaken by ${overtaken}`];
+    return batches.flatMap(({ begun, firstNs }) => {
+      const overtaken = batches.filter((other) => other.begun < begun && other.firstNs > firstNs).length;
+      return overtaken < IN_FLIGHT ? [] : [`the batch from ${firstNs} was overtaken by ${overtaken}`];
     });
   }
 

@@ -80,6 +80,15 @@ describe('batches', () => {
     answer(0, ACCEPTED);
     expect(batches()).toEqual(['ab', 'cd', 'ef']);
   });
+
+  it('wait for a slow one that would be overtaken by too many', () => {
+    const { offer, batches, answer } = start();
+    offer('abcdefg');
+    answer(1, ACCEPTED);
+    expect(batches()).toEqual(['ab', 'cd']);
+    answer(0, ACCEPTED);
+    expect(batches()).toEqual(['ab', 'cd', 'ef']);
+  });
 });
 
 describe('acceptance', () => {

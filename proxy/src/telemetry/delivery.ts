@@ -24,7 +24,7 @@ export interface DeliverySettings extends BatchLimits {
   readonly queueWeightMax: number;
   /** Weight kept of what the archive has too: past it, events stay there until there is room again. */
   readonly storedWeightMax: number;
-  /** Batches under way at once. */
+  /** Batches under way at once; none is overtaken by as many as this. */
   readonly inFlightMax: number;
   readonly backoffMinMs: number;
   readonly backoffMaxMs: number;
@@ -100,7 +100,9 @@ class BatchDelivery<T, P> implements Delivery<T> {
   readonly #settings: DeliverySettings;
   readonly #ports: DeliveryPorts<T, P>;
   readonly #batches: Batches<T, P>;
-  readonly #inFlight = new Set<Batch<P>>();
+  /** Batches under way, and how many had been sent before each; longest under way first. */
+  readonly #inFlight = new Map<Batch<P>, number>();
+  #sends = 0;
   #phase: Phase = 'open';
   #accepted = 0;
   #refused = 0;
@@ -167,13 +169,13 @@ class BatchDelivery<T, P> implements Delivery<T> {
 
   get lowestPending(): number | undefined {
     let lowest = this.#batches.lowestSequence;
-    for (const { sequences } of this.#inFlight) lowest = lowerOf(lowest, sequences);
+    for (const { sequences } of this.#inFlight.keys()) lowest = lowerOf(lowest, sequences);
     return lowest;
   }
 
   stats(): DeliveryStats {
     let oldestMs = this.#batches.oldestMs;
-    for (const { sinceMs } of this.#inFlight) oldestMs = Math.min(oldestMs ?? sinceMs, sinceMs);
+    for (const { sinceMs } of this.#inFlight.keys()) oldestMs = Math.min(oldestMs ?? sinceMs, sinceMs);
     return {
       accepted: this.#accepted,
       refused: this.#refused,
@@ -231,7 +233,7 @@ class BatchDelivery<T, P> implements Delivery<T> {
   #pump(): void {
     const isSlow = this.#failures > 0 || this.#refusals > REFUSALS_MAX;
     const limit = isSlow ? 1 : this.#settings.inFlightMax;
-    while (this.#retryTimer === undefined && this.#inFlight.size < limit) {
+    while (this.#retryTimer === undefined && this.#inFlight.size < limit && !this.#isFarAhead()) {
       const batch = this.#batches.next();
       if (batch === undefined) break;
       this.#send(batch);
@@ -239,8 +241,15 @@ class BatchDelivery<T, P> implements Delivery<T> {
     if (this.#onIdle !== undefined && this.#isDone()) this.#onIdle();
   }
 
+  /** A slow batch is overtaken only by those that were sent while it was one of few. */
+  #isFarAhead(): boolean {
+    const [oldest = this.#sends] = this.#inFlight.values();
+    return this.#sends - oldest >= this.#settings.inFlightMax;
+  }
+
   #send(batch: Batch<P>): void {
-    this.#inFlight.add(batch);
+    this.#inFlight.set(batch, this.#sends);
+    this.#sends += 1;
     let judged = false;
     const done = (verdict: Verdict): void => {
       if (judged || !this.#inFlight.delete(batch)) return;
