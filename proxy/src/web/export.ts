@@ -72,6 +72,8 @@ export async function sendExport(
   response: ServerResponse,
   job: ExportJob,
 ): Promise<void> {
+  // Read before the head is written, so that an archive that fails is told as such.
+  const { completeness } = job.reader.events({ ...job.filter, limit: 1 });
   const encoder = negotiate(request);
   const stamp = new Date(job.nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   response.writeHead(200, {
@@ -86,8 +88,9 @@ export async function sendExport(
     return;
   }
   try {
-    if (encoder === undefined) await pipeline(pieces(job), response);
-    else await pipeline(pieces(job), encoder.create(), response);
+    const file = pieces(job, completeness);
+    if (encoder === undefined) await pipeline(file, response);
+    else await pipeline(file, encoder.create(), response);
   } catch (error) {
     // Gone away, not failed.
     if (!isPrematureClose(error)) throw error;
@@ -95,9 +98,11 @@ export async function sendExport(
 }
 
 /** One piece a chunk; whoever stops taking them ends the reading. */
-async function* pieces({ reader, format, filter, version }: ExportJob): AsyncGenerator<string> {
+async function* pieces(
+  { reader, format, filter, version }: ExportJob,
+  completeness: Completeness,
+): AsyncGenerator<string> {
   const form = FORMS[format];
-  const { completeness } = reader.events({ ...filter, limit: 1 });
   let first = true;
   yield form.begin(version);
   for (const chunk of reader.exportEvents(filter, form.withPayloads)) {

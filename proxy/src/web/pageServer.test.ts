@@ -202,10 +202,12 @@ describe('problems', () => {
     failing.reader.facets = () => {
       throw new TypeError('x is undefined');
     };
-    expect(await failing.get('/api/v1/events')).toMatchObject({
-      status: 503,
-      body: expect.stringContaining('The file is no database'),
-    });
+    for (const target of ['/api/v1/events', '/api/v1/export']) {
+      expect(await failing.get(target)).toMatchObject({
+        status: 503,
+        body: expect.stringContaining('The file is no database'),
+      });
+    }
     const fault = await failing.get('/api/v1/facets');
     expect(fault.status).toBe(500);
     expect(fault.body).not.toContain('undefined');

@@ -33,6 +33,8 @@ export interface PageServer {
 /** Lists of filters are long; what is longer is no filter. */
 const HEAD_BYTES_MAX = 64 * 1024;
 const CONNECTIONS_MAX = 1_024;
+/** A download or stream of which nobody takes anything for so long is let go. */
+const STALL_MS = 300_000;
 /** Health is asked for by address, by those who have neither our names nor our token. */
 const OPEN_PATHS: readonly PathName[] = ['healthz', 'readyz'];
 const HTML = 'text/html; charset=utf-8';
@@ -44,6 +46,7 @@ export async function startPageServer(settings: PageSettings, deps: RouteDeps): 
     desk.take(request, response).catch((error: unknown) => desk.fail(request, response, error));
   });
   server.maxConnections = CONNECTIONS_MAX;
+  server.timeout = STALL_MS;
   server.on('clientError', refuseBytes);
   await listen(server, settings);
   return {

@@ -53,7 +53,21 @@ export class Routes {
     match: Match,
     query: string,
   ): Promise<void> {
-    const { name, id } = match;
+    try {
+      await this.#answer(request, response, match, query);
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal === undefined || response.headersSent) throw error;
+      sendProblem(request, response, refusal);
+    }
+  }
+
+  async #answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { name, id }: Match,
+    query: string,
+  ): Promise<void> {
     const nowMs = this.#deps.nowMs();
     const reading = readQuery(query, PATHS[name].parameters, nowMs);
     if ('fault' in reading) {
@@ -140,18 +154,19 @@ export class Routes {
 }
 
 function read<Name extends ReadPath>(name: Name, reading: Reading<Name>): ReadAnswer {
-  try {
-    return READS[name](reading);
-  } catch (error) {
-    if (error instanceof WrongCursor) {
-      return { refusal: wrongParameter('cursor', `is ${error.message}; take next of the answer before`) };
-    }
-    if (error instanceof ArchiveFault) {
-      const advice = 'try again, and see what Sightline says in its terminal';
-      return { refusal: tellOff({ reason: error.message, advice }) };
-    }
-    throw error;
+  return READS[name](reading);
+}
+
+/** What an archive throws, as it is told to a reader; undefined for what it does not throw. */
+function refusalOf(error: unknown): Refusal | undefined {
+  if (error instanceof WrongCursor) {
+    return wrongParameter('cursor', `is ${error.message}; take next of the answer before`);
   }
+  if (error instanceof ArchiveFault) {
+    const advice = 'try again, and see what Sightline says in its terminal';
+    return tellOff({ reason: error.message, advice });
+  }
+  return undefined;
 }
 
 function wrongParameter(parameter: string, detail: string): Refusal {
