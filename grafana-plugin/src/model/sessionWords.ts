@@ -1,19 +1,34 @@
 /** What a row of the sessions list says, and what is missing of a session, in words. */
-import type { Completeness, SessionItem, SessionTool } from 'sightline/contract';
+import type { Completeness, SessionItem, SessionSource, SessionTool } from 'sightline/contract';
 import { crossesMidnight, formatCount, formatCounted, formatTime, type Zone } from './format.ts';
 import { visibleLine } from './hostile.ts';
 import { countHoles, type NumberRange, type SessionGaps } from './sessionGaps.ts';
 import { sourceWords } from './words.ts';
 
-/** The id a reader knows the session by: the protocol's own, else ours. */
-export function shownId(session: SessionItem): { readonly id: string; readonly title: string } {
-  const ours = `Sightline's id: ${session.sessionId}`;
-  const source = sourceWords(session.sessionSource, session.sessionConfidence);
-  if (session.mcpSessionId === undefined) return { id: session.sessionId, title: `${ours}\n${source}` };
-  return {
-    id: session.mcpSessionId,
-    title: `Protocol session id: ${visibleLine(session.mcpSessionId)}\n${ours}\n${source}`,
-  };
+/** The id a reader knows a session by: the protocol's own, else ours with the evidence it was made from. */
+export interface ShownId {
+  readonly id: string;
+  /** In one word; undefined where the protocol itself says which session it is. */
+  readonly source: string | undefined;
+  /** Everything about it, in lines. */
+  readonly title: string;
+}
+
+const SOURCES: Readonly<Record<SessionSource, string>> = {
+  protocol: 'address',
+  conversation: 'conversation',
+  client_hint: 'hint',
+  process: 'process',
+  trace: 'trace',
+  inferred: 'inferred',
+};
+
+export function shownId(session: SessionItem): ShownId {
+  const { sessionId, mcpSessionId, sessionSource, sessionConfidence } = session;
+  const lines = [`Sightline's id: ${sessionId}`, sourceWords(sessionSource, sessionConfidence)];
+  if (mcpSessionId !== undefined) lines.unshift(`Protocol session id: ${visibleLine(mcpSessionId)}`);
+  const source = mcpSessionId === undefined && sessionSource ? SOURCES[sessionSource] : undefined;
+  return { id: mcpSessionId ?? sessionId, source, title: lines.filter(Boolean).join('\n') };
 }
 
 /** `claude-ai 1.4`; undefined when the client never said who it is. */

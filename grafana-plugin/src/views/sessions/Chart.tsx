@@ -138,7 +138,7 @@ function tall(height: number, of: number): number {
 
 function summaryWords({ sessionsMax, callsMax }: ChartShape): string {
   if (callsMax === 0 && sessionsMax === 0) return 'No calls in this range';
-  return `sessions, up to ${formatCount(sessionsMax)}, above calls, up to ${formatCount(callsMax)}; errors red`;
+  return `sessions (up to ${formatCount(sessionsMax)}) above calls (up to ${formatCount(callsMax)}), errors red`;
 }
 
 function columnWords({ time, until, calls, errors, sessions }: ChartColumn, zone: Zone): string {

@@ -33,11 +33,14 @@ export function Overview({ totals, refresh }: OverviewProps) {
   return (
     <section className="sl-overview" aria-label={`Figures of the range, compared with the ${length} before`}>
       {totals ? (
-        <dl className="sl-overview__figures">
-          {indicatorsOf(totals).map((indicator) => (
-            <Figure key={indicator.id} indicator={indicator} length={length} />
-          ))}
-        </dl>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: where there is little room it scrolls, so keys must reach it
+        <div role="group" className="sl-overview__figures" tabIndex={0} aria-label="Figures">
+          <dl>
+            {indicatorsOf(totals).map((indicator) => (
+              <Figure key={indicator.id} indicator={indicator} length={length} />
+            ))}
+          </dl>
+        </div>
       ) : (
         <p className="sl-overview__figures sl-muted" role="status">
           Adding up…

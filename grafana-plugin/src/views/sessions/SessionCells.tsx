@@ -33,7 +33,7 @@ export const SessionCells = memo(function SessionCells({
   zone,
   query,
 }: SessionCellsProps) {
-  const { id, title } = shownId(session);
+  const { id, title, source } = shownId(session);
   const client = clientWords(session);
   return (
     <>
@@ -44,9 +44,9 @@ export const SessionCells = memo(function SessionCells({
         <span className="sl-mono">
           <Text value={shortenId(id)} query={query} />
         </span>
-        {session.sessionConfidence === 'weak' && (
-          <span className="sl-muted sl-session__weak" title="We concluded that these events belong together.">
-            inferred
+        {source !== undefined && (
+          <span className="sl-muted sl-session__source" aria-hidden="true">
+            {source}
           </span>
         )}
       </div>

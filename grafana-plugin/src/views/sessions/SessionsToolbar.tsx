@@ -59,7 +59,9 @@ export function SessionsToolbar({
           title="Clock times instead of seconds since the session began"
           onClick={() => onLook({ ...look, clock: !look.clock })}
         >
-          Clock<span className="sl-wide"> times</span>
+          <span>
+            Clock<span className="sl-wide"> times</span>
+          </span>
         </Button>
         <Button
           small
@@ -67,7 +69,9 @@ export function SessionsToolbar({
           title="Server logs and notifications in their place"
           onClick={() => onLook({ ...look, showsQuiet: !look.showsQuiet })}
         >
-          Logs<span className="sl-wide"> and notifications</span>
+          <span>
+            Logs<span className="sl-wide"> and notifications</span>
+          </span>
         </Button>
       </div>
       {(chips.length > 0 || idle.length > 0) && (
