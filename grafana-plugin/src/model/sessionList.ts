@@ -110,7 +110,7 @@ function sortValue(session: SessionItem, by: SessionSort): number | string | und
     case 'status':
       return session.active ? 1 : 0;
     case 'session':
-      return session.mcpSessionId ?? session.sessionId;
+      return session.sessionId;
   }
 }
 
