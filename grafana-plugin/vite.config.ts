@@ -21,6 +21,6 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: ['chrome125', 'firefox128', 'safari17.5'],
     cssTarget: ['chrome125', 'firefox128', 'safari17.5'],
-    rolldownOptions: { output: { codeSplitting: false } },
+    rolldownOptions: { output: { codeSplitting: false }, checks: { pluginTimings: false } },
   },
 });

@@ -60,7 +60,7 @@ export function Payload({ part, payload, event }: PayloadProps) {
               Raw
             </Button>
           )}
-          <CopyButton name={`Copy ${part}`} words="Copy" text={() => text} />
+          <CopyButton name={`Copy the ${part}`} words="Copy" text={() => text} />
         </span>
       </header>
       {tree && parsed.ok ? (
