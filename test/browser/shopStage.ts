@@ -2,10 +2,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ScriptedClient } from './scriptedClient.ts';
 import { startScriptedServer } from './scriptedServer.ts';
-import { FILES_SCRIPT, playShopDay, SHOP_SCRIPT } from './shopDay.ts';
+import { FILES_SCRIPT, playShopDay, SHOP_DAY, SHOP_SCRIPT } from './shopDay.ts';
 import { Sightline } from './sightline.ts';
+
+const SETTLED_WITHIN_MS = 30_000;
 
 export interface ShopStage {
   readonly sightline: Sightline;
@@ -32,9 +35,11 @@ export async function startShopStage(
     args: ['--config', config, '--trusted-proxies', '127.0.0.1', '--show', 'none', ...args],
     env,
   });
+  const sessions = await playShopDay(sightline.proxyUrl);
+  await settle(sightline.pageUrl);
   return {
     sightline,
-    sessions: await playShopDay(sightline.proxyUrl),
+    sessions,
     connect: (client) =>
       ScriptedClient.connect(`${sightline.proxyUrl}/shop/mcp`, { name: client, version: '1.0.0' }),
     stop: async () => {
@@ -43,4 +48,17 @@ export async function startShopStage(
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Waits until the desk's session, which goes on, is told with all its calls: that may take some seconds. */
+async function settle(pageUrl: string): Promise<void> {
+  const untilMs = performance.now() + SETTLED_WITHIN_MS;
+  while (performance.now() < untilMs) {
+    const { items }: { items: readonly { readonly sessionCalls?: number }[] } = await (
+      await fetch(`${pageUrl}/api/v1/sessions?client=${SHOP_DAY.desk.client}`)
+    ).json();
+    if (items[0]?.sessionCalls === SHOP_DAY.desk.calls) return;
+    await sleep(100);
+  }
+  throw new Error('the shop’s day is not told in the sessions list');
 }
