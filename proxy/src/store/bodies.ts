@@ -28,7 +28,7 @@ export class BodyReader {
     this.#shapes = new ShapeReader(() => readShapes(db));
     this.#blocks = new BlockReader((id) => {
       const data = db.get('SELECT data FROM block WHERE id = ?', id)?.['data'];
-      return data instanceof Uint8Array ? data : undefined;
+      return data instanceof Uint8Array || typeof data === 'string' ? data : undefined;
     });
   }
 

@@ -1,4 +1,5 @@
 /** What can stand in the way of an archive, made real: each is told with what to do, and nothing is ever deleted. */
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   mkdtempSync,
@@ -171,7 +172,7 @@ describe('opening an archive', () => {
 
   it('fails an append as a whole when there is no room, and takes the next when there is', () => {
     const archive = openWell(1_000_000);
-    const noise = () => Array.from({ length: 900 }, () => Math.random().toString(36)).join('');
+    const noise = () => randomBytes(6000).toString('base64');
     const one = (atMs: number) => aCall({ atMs, payloads: [aPayload('request', noise())] });
     let fault: unknown;
     let written = 0;

@@ -41,7 +41,7 @@ CREATE INDEX event_session ON event (session, start) WHERE record = 0 AND sessio
 -- The whole record, as 'bodies.ts' writes it; the shapes of its objects, once each.
 CREATE TABLE body (sequence INTEGER PRIMARY KEY, data TEXT NOT NULL);
 CREATE TABLE shape (id INTEGER PRIMARY KEY, keys TEXT NOT NULL);
--- Payload texts, many to a compressed block.
+-- Payload texts, many to a compressed block; a short one is text, and not compressed.
 CREATE TABLE block (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE rollup (
   traits INTEGER NOT NULL, minute INTEGER NOT NULL, events INTEGER NOT NULL, duration INTEGER NOT NULL,
