@@ -1,5 +1,5 @@
 /** Events before and after their commit, with an archive in memory that fails when the test says so. */
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ArchiveFault } from '../observation/archive.ts';
 import type { Event } from '../observation/event.ts';
 import { MemoryArchive } from '../store/memoryArchive.ts';
@@ -35,6 +35,7 @@ function start(withArchive = true) {
       seen.push(`${events.map(({ kind }) => kind.replace('sightline.', '')).join(' ')} from ${first}`),
     onFailing: (error) => seen.push(`failing: ${(error as ArchiveFault).trouble}`),
     onRecovered: () => seen.push('recovered'),
+    onRetainFault: (error) => seen.push(`not removed: ${(error as ArchiveFault).trouble}`),
     onLost: (reason, count) => seen.push(`lost ${count} ${reason}`),
     schedule: (flush) => flushes.push(flush),
   });
@@ -114,6 +115,17 @@ describe('an archive that fails', () => {
 });
 
 describe('retention', () => {
+  it('that cannot work is said, tried again later, and keeps nothing from being kept', () => {
+    const { archive, recorder, seen } = start();
+    vi.spyOn(archive, 'stats', 'get').mockImplementation(() => {
+      throw new ArchiveFault('locked', '');
+    });
+    for (const nowMs of [0, 250, 10_000]) recorder.tick(nowMs);
+    recorder.take([AN_EVENT]);
+    recorder.flush();
+    expect(seen).toEqual(['not removed: locked', 'not removed: locked', 'notification from 1']);
+  });
+
   it('goes on at every tick while there is more to remove, and rests when there is none', () => {
     const { archive, recorder } = start();
     const asked: number[] = [];

@@ -15,6 +15,8 @@ export interface RecorderPorts {
   readonly onFailing: (error: unknown) => void;
   /** It has ceased to. */
   readonly onRecovered: () => void;
+  /** Nothing could be removed; it is tried again. */
+  readonly onRetainFault: (error: unknown) => void;
   /** Hears of events that were not kept, or removed before they were delivered. */
   readonly onLost: (reason: string, count: number) => void;
   /** Calls `flush` in its own time. */
@@ -38,11 +40,11 @@ export class Recorder implements Sink {
   #retryMs: number | undefined;
   #retainMs = 0;
   #unkept = new Map<string, number>();
-  #removed = 0;
+  /** What had been removed unsent when last asked; undefined before that. */
+  #removed: number | undefined;
 
   constructor(ports: RecorderPorts) {
     this.#ports = ports;
-    this.#removed = ports.archive?.stats.unsentRemoved ?? 0;
   }
 
   take(events: readonly Event[]): void {
@@ -79,17 +81,25 @@ export class Recorder implements Sink {
     const unkept = this.#unkept;
     this.#unkept = new Map();
     for (const [reason, count] of unkept) this.#ports.onLost(reason, count);
-    const { archive } = this.#ports;
-    if (archive === undefined || this.#retryMs !== undefined || nowMs < this.#retainMs) return;
+    if (this.#retryMs !== undefined || nowMs < this.#retainMs) return;
     try {
-      if (!archive.retain(nowMs)) this.#retainMs = nowMs + RETAIN_MS;
+      if (!this.#retain(nowMs)) this.#retainMs = nowMs + RETAIN_MS;
     } catch (error) {
+      // Where writing fails too, that is told; where it does not, keeping goes on.
       this.#retainMs = nowMs + RETAIN_MS;
-      this.#fail(error);
+      this.#ports.onRetainFault(error);
     }
-    const { unsentRemoved } = archive.stats;
-    if (unsentRemoved > this.#removed) this.#ports.onLost('removed_unsent', unsentRemoved - this.#removed);
-    this.#removed = unsentRemoved;
+  }
+
+  /** Removes a little; true when there is more to remove. */
+  #retain(nowMs: number): boolean {
+    const { archive } = this.#ports;
+    if (archive === undefined) return false;
+    const before = this.#removed ?? archive.stats.unsentRemoved;
+    const hasMore = archive.retain(nowMs);
+    this.#removed = archive.stats.unsentRemoved;
+    if (this.#removed > before) this.#ports.onLost('removed_unsent', this.#removed - before);
+    return hasMore;
   }
 
   /** Sequence of the first; 0 when the archive could not keep them. */

@@ -60,6 +60,8 @@ const recorder = new Recorder({
   archive,
   onCommitted,
   onFailing: onArchiveFailing,
+  onRetainFault: (error) =>
+    logOnce('archive_retention', `nothing old can be removed from the archive (${String(error)})`),
   onRecovered: () => {
     log('the archive works again');
     if (kept) tellPage({ kind: 'archive', archive: { state: 'ok', path: kept.place.path } });

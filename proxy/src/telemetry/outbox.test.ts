@@ -190,6 +190,19 @@ describe('after a restart', () => {
   });
 });
 
+describe('an archive that cannot be asked at the start', () => {
+  it('keeps nothing from what comes', () => {
+    const archive = openArchive();
+    vi.spyOn(archive, 'cursor').mockImplementation(() => {
+      throw new Error('busy');
+    });
+    const { commit, batches, faults } = run(archive);
+    commit(3);
+    expect(batches()).toEqual(['1 2']);
+    expect(faults).toHaveLength(1);
+  });
+});
+
 describe('an event that is refused for good', () => {
   it('is set aside, and the cursor passes it', () => {
     const archive = openArchive();

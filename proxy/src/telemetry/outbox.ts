@@ -50,11 +50,15 @@ export class Outbox implements Supplier {
     const { archive, signal } = ports;
     ports.delivery.attach(this);
     if (archive === undefined) return;
-    this.#latest = archive.latest();
-    const cursor = archive.cursor(signal);
-    // What was recorded before anyone asked for export is history: `sightline export` sends it.
-    this.#cursor = this.#through = cursor ?? this.#latest;
-    if (cursor === undefined) this.#tryTo(() => archive.moveCursor(signal, this.#latest));
+    this.#tryTo(() => {
+      this.#latest = archive.latest();
+      // Where it cannot be asked, delivery goes on with what comes.
+      this.#cursor = this.#through = this.#latest;
+      const cursor = archive.cursor(signal);
+      // What was recorded before anyone asked for export is history: `sightline export` sends it.
+      if (cursor === undefined) archive.moveCursor(signal, this.#latest);
+      else this.#cursor = this.#through = cursor;
+    });
     this.settle();
   }
 
