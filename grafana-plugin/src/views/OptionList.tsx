@@ -1,5 +1,5 @@
 /** A list of choices for a popover: arrow keys move, Enter or Space chooses, letters typed into its field narrow it. */
-import { type KeyboardEvent, type ReactNode, useId, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useId, useRef, useState } from 'react';
 import { Icon } from './Icon.tsx';
 import { Text } from './Text.tsx';
 
@@ -31,6 +31,13 @@ export function OptionList({ label, options, multiple, searchable, empty, onChoo
     ),
   );
   const id = useId();
+  const list = useRef<HTMLDivElement>(null);
+  // A popover gives the focus to what is in it when it opens; choices that had to be asked for come later.
+  useEffect(() => {
+    const panel = list.current?.closest('[role="dialog"]');
+    if (!panel || panel !== panel.ownerDocument.activeElement) return;
+    panel.querySelector<HTMLElement>('[data-autofocus]')?.focus();
+  }, []);
   const needle = typed.trim().toLowerCase();
   const shown = options.filter((option) => option.word.toLowerCase().includes(needle));
   const current = Math.min(active, shown.length - 1);
@@ -78,6 +85,7 @@ export function OptionList({ label, options, multiple, searchable, empty, onChoo
       )}
       <div
         {...(searchable ? {} : held)}
+        ref={list}
         id={`${id}-list`}
         role="listbox"
         aria-label={label}
