@@ -25,7 +25,8 @@ export function formatBanner(facts: BannerFacts): string {
   const row = (label: string, value: string): string => `  ${paint(label.padEnd(9), 'muted')} ${value}`;
   const lines = ['', `  ${paint('Sightline', 'strong')} ${paint(facts.version, 'muted')}`, ''];
   if (facts.pageUrl !== undefined) {
-    lines.push(row('page', `${paint(facts.pageUrl, 'strong')}  ${paint('sessions and event log', 'muted')}`));
+    const holds = facts.observes ? 'sessions and event log' : 'health alone';
+    lines.push(row('page', `${paint(facts.pageUrl, 'strong')}  ${paint(holds, 'muted')}`));
   }
   for (const { name, url, clientUrl } of facts.upstreams) {
     const behind = facts.demo ? 'the bundled demo' : plainText(url);

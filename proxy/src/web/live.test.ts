@@ -109,6 +109,16 @@ describe('a follower', () => {
     await vi.waitFor(() => expect(reader.items<EventItem>('events')).toHaveLength(2));
   });
 
+  it('that is too many sessions behind is told to load anew', async () => {
+    const watch = new Watch();
+    for (let n = 1; n <= 520; n++) watch.exchange(aRequest(n).inSession(`sess-${n}`).toolCall('brew').at(n));
+    const rig = await begin(watch.take(aTick(10_000)).recorded());
+    const reader = await follow(rig, '?after=0&tool=none');
+    await vi.waitFor(() => expect(reader.events.map(({ name }) => name)).toEqual(['reset']));
+    rig.append(calls(1, 'pour'));
+    await vi.waitFor(() => expect(reader.items<SessionItem>('sessions')).toHaveLength(1));
+  });
+
   it('with an id that is none is refused', async () => {
     const rig = await begin();
     expect((await rig.get('/api/v1/live', { 'last-event-id': '1; DROP' })).status).toBe(400);
