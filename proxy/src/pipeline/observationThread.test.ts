@@ -1,8 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { MessageChannel } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { Frame } from '../observation/frame.ts';
 import type { ObserverSettings } from '../observation/settings.ts';
 import type { LineOptions } from '../terminal/line.ts';
 import { startObservationThread } from './observationThread.ts';
+import type { ToPage } from './protocol.ts';
 
 const observer: ObserverSettings = {
   servers: [{ name: 'shop', address: '127.0.0.1', port: 1 }],
@@ -128,5 +133,51 @@ describe('startObservationThread', () => {
     const deps = { nowUs: () => 1, rssBytes: () => 1, onLines: () => {}, onLog: () => {} };
     const settings = { observer: broken, env: {}, version: '0', instanceId: 'test', lines: undefined };
     await expect(startObservationThread(settings, deps)).rejects.toThrow('regular expression');
+  });
+
+  it('tells the page where the archive is, how far it may read, and what was measured', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'sightline-thread-'));
+    const archive = { path: path.join(directory, 'archive.sqlite'), ageMs: 0, bytesMax: 1e9, nowMs: 1 };
+    const { port1, port2 } = new MessageChannel();
+    const told: ToPage[] = [];
+    const answered = Promise.withResolvers<string>();
+    port2.on('message', (message: ToPage) => {
+      told.push(message);
+      if (message.kind === 'metrics') answered.resolve(message.text);
+      if (message.kind === 'committed') port2.postMessage({ kind: 'metrics', ask: 7 });
+    });
+    const settings = { observer, env: {}, version: '1.2.3', instanceId: 'test', archive, lines: undefined };
+    const deps = {
+      nowUs: () => 1_763_719_730_000_000,
+      rssBytes: () => 1,
+      onLines: () => {},
+      onLog: () => {},
+    };
+    const thread = await startObservationThread(settings, { ...deps, page: port1 });
+    for (const frame of frames) thread.sink(frame);
+    const text = await answered.promise;
+    await thread.close(1_000);
+    rmSync(directory, { recursive: true });
+    expect(text).toContain('sightline_events_total{event_name="sightline.request"} 1\n');
+    expect(text).toContain('service_version="1.2.3"');
+    expect(told[0]).toEqual({ kind: 'archive', archive: { state: 'ok', path: archive.path } });
+    // The session's start and the call; what came before the answer was committed before it.
+    expect(told).toContainEqual({ kind: 'committed', sequence: 2 });
+    expect(told).toContainEqual({ kind: 'metrics', ask: 7, text });
+  });
+
+  it('says without an archive what to do to have one', async () => {
+    const { port1, port2 } = new MessageChannel();
+    const first = new Promise<ToPage>((resolve) => port2.once('message', resolve));
+    const settings = { observer, env: {}, version: '0', instanceId: 'test', lines: undefined };
+    const deps = {
+      nowUs: () => 1_763_719_730_000_000,
+      rssBytes: () => 1,
+      onLines: () => {},
+      onLog: () => {},
+    };
+    const thread = await startObservationThread(settings, { ...deps, page: port1 });
+    expect(await first).toMatchObject({ kind: 'archive', archive: { state: 'off' } });
+    await thread.close(1_000);
   });
 });

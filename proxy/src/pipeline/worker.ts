@@ -188,7 +188,14 @@ async function close(frame: Frame, timeoutMs: number): Promise<void> {
   await telemetry?.shutdown(timeoutMs);
   const { traces, logs } = telemetry?.stats() ?? {};
   const waiting = archive === undefined ? 0 : (telemetry?.pending() ?? 0);
-  archive?.close();
+  try {
+    archive?.close();
+  } catch (error) {
+    logOnce(
+      'archive_close',
+      `the archive was not closed in order (${String(error)}); what it holds is there`,
+    );
+  }
   start.page?.close();
   say({
     kind: 'closed',
