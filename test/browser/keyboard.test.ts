@@ -56,7 +56,7 @@ describeInBrowser('keyboard', () => {
     await expect.poll(() => page.details.count()).toBe(0);
   });
 
-  it('/ goes to the search field, Escape leaves it', async () => {
+  it('/ goes to the search field, Escape empties it, once more leaves it', async () => {
     const page = await SightlinePage.open(stage.sightline.pageUrl);
     await page.session('desk-agent').waitFor();
     await page.page.keyboard.press('/');
@@ -65,6 +65,8 @@ describeInBrowser('keyboard', () => {
       .toBe(true);
     await page.page.keyboard.type('night');
     await expect.poll(() => page.sessionRows.count()).toBe(1);
+    await page.page.keyboard.press('Escape');
+    await expect.poll(() => page.sessionRows.count()).toBe(3);
     await page.page.keyboard.press('Escape');
     await expect
       .poll(() => page.searchField.evaluate((field) => field === document.activeElement))
