@@ -160,7 +160,7 @@ export function EventLog({ eventsInRange }: EventLogProps) {
           keyOf={keyOf}
           heightOf={(row) =>
             row.kind === 'detail'
-              ? 420
+              ? 520
               : row.kind === 'older'
                 ? OLDER_ROW
                 : stacked

@@ -123,11 +123,11 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
       if (found !== undefined) virtualizer.scrollToOffset(found[0] - pixels);
     },
     makeRoomBelow: (key, pixels) => {
-      const found = virtualizer.getOffsetForIndex(indexOfKey(key), 'start');
+      const index = indexOfKey(key);
+      const from = virtualizer.getVirtualItems().find((item) => item.index === index)?.start;
       const height = scroller.current?.clientHeight ?? 0;
       const offset = virtualizer.scrollOffset ?? 0;
-      const from = found?.[0] ?? 0;
-      if (found === undefined || from < offset || offset + height - from > Math.min(pixels, height * 0.75))
+      if (from === undefined || from < offset || offset + height - from > Math.min(pixels, height * 0.75))
         return;
       virtualizer.scrollToOffset(from - Math.max(0, height - pixels));
     },
