@@ -140,6 +140,8 @@ export interface Read {
 }
 
 const ENVIRONMENT = 'SIGHTLINE_';
+/** Of the repository's scripts: where built programs are kept. */
+const NOT_OURS: readonly string[] = ['SIGHTLINE_CACHE'];
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Read {
   const known = new Map(OPTION_NAMES.map((name) => [environmentOf(name), name]));
@@ -147,7 +149,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
   const problems: Problem[] = [];
   for (const [key, raw] of Object.entries(env)) {
     // An empty variable is how many tools say "not set".
-    if (!key.startsWith(ENVIRONMENT) || raw === undefined || raw === '') continue;
+    if (!key.startsWith(ENVIRONMENT) || raw === undefined || raw === '' || NOT_OURS.includes(key)) continue;
     const name = known.get(key);
     if (name) given.push({ name, raw, key });
     else

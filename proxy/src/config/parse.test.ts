@@ -61,6 +61,10 @@ describe('where a setting comes from', () => {
     expect(configOf({ env: { SIGHTLINE_PAYLOAD_MODE: '' } }).values['payload-mode']).toBe('redacted');
   });
 
+  it("a variable of the repository's scripts is no mistake", () => {
+    expect(configOf({ env: { SIGHTLINE_CACHE: 'somewhere' } }).values['payload-mode']).toBe('redacted');
+  });
+
   const spellings = [
     { cell: 'nested', section: { payload: { mode: 'off' } } },
     { cell: 'dotted', section: { 'payload.mode': 'off' } },
