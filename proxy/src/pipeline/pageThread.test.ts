@@ -85,7 +85,12 @@ describe('the page’s thread', () => {
       archive: { state: 'ok' },
     });
     say({ kind: 'archive', archive: { state: 'off', reason: 'no space', advice: 'free some' } });
-    await expect.poll(() => unready(started)).toEqual({ archive: 'no space' });
+    await expect
+      .poll(() => unready(started))
+      .toEqual({
+        archive: 'events are not being kept; /api/v1/about says why',
+      });
+    expect((await ask(started, '/api/v1/about')).body).toMatchObject({ archive: { reason: 'no space' } });
     // What was kept before can still be read.
     const { body } = await ask(started, '/api/v1/events');
     expect((body as unknown as EventPage).items.length).toBeGreaterThan(5);

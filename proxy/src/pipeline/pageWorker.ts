@@ -90,10 +90,12 @@ function reasonOf(state: ArchiveState): Pick<Off, 'reason' | 'advice'> {
   return { reason, advice };
 }
 
+/** Anyone may ask this, so it names no place and no error; the page does. */
 function unready(): Readonly<Record<string, string>> {
+  const notKept = archive === NOT_YET ? archive.reason : 'events are not being kept; /api/v1/about says why';
   return {
     ...(servers === undefined ? { proxy: 'it does not listen' } : {}),
-    ...(archive.state === 'off' && !archive.wanted ? { archive: archive.reason } : {}),
+    ...(archive.state === 'off' && !archive.wanted ? { archive: notKept } : {}),
     ...(reader === undefined && archive.state === 'ok'
       ? { page: 'the archive is not open for reading' }
       : {}),
