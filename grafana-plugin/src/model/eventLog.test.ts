@@ -51,6 +51,13 @@ describe('event log rows', () => {
     expect(sequences(addNews(log, aPage([late]), false))).toEqual([9, 1, 2]);
   });
 
+  it('news that was cut is asked for again from its last row, not from where the archive stood', () => {
+    const log = startRows(aPage([anEvent(1)]));
+    const cut = { ...aPage([anEvent(2), anEvent(3)], 'more'), latest: 900 };
+    expect(addNews(log, cut, false).latest).toBe(3);
+    expect(addNews(log, { ...cut, next: null }, false).latest).toBe(900);
+  });
+
   it('no news is the same log, so that nothing is drawn anew', () => {
     const log = startRows(aPage([anEvent(1)]));
     expect(addNews(log, { ...aPage([]), latest: 1 }, false)).toBe(log);

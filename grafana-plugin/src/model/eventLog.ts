@@ -35,7 +35,9 @@ export function startRows(page: EventPage): LogRows {
 
 /** What was written since; `hold` puts it aside instead of showing it. */
 export function addNews(log: LogRows, page: EventPage, hold: boolean): LogRows {
-  const latest = Math.max(log.latest, page.latest);
+  // A page that was cut tells where the archive stood, not how far it read.
+  const reached = page.next === null ? page.latest : (page.items.at(-1)?.sequence ?? log.latest);
+  const latest = Math.max(log.latest, reached);
   if (page.items.length === 0) return latest === log.latest ? log : { ...log, latest };
   if (hold) return { ...log, latest, held: merge(log.held, page.items).slice(-ROWS_MAX) };
   return bound({ ...log, latest, rows: settle(merge(log.rows, page.items)) });

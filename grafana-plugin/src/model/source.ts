@@ -45,6 +45,7 @@ export type {
   EventDetail,
   EventFilter,
   EventItem,
+  EventPage,
   EventQuery,
   Facets,
   PayloadItem,

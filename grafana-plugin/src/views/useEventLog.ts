@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react';
 import { addNews, addOlder, type LogRows, mayLoadOlder, releaseHeld, startRows } from '../model/eventLog.ts';
 import { eventFilterOf } from '../model/filters.ts';
 import { isOpenEnded, resolveRange } from '../model/range.ts';
+import type { EventPage } from '../model/source.ts';
 import { sentenceOf } from './useAnswer.ts';
 import { usePolling } from './usePolling.ts';
 import { usePorts } from './ViewContext.tsx';
@@ -10,6 +11,8 @@ import { usePorts } from './ViewContext.tsx';
 /** Rows of one page, and of one look for news (the most the API gives). */
 const PAGE = 200;
 const NEWS = 1_000;
+/** Looks for news at once, one after the other, when there is more than one page of it. */
+const NEWS_PAGES = 5;
 
 export interface EventLogState {
   readonly log: LogRows | undefined;
@@ -83,22 +86,27 @@ export function useEventLog(): EventLogState {
     visible && log !== undefined && !loading && isOpenEnded(view.range, now()),
     view.interval,
     async (signal) => {
-      const before = logNow.current;
       const asking = turn.current;
-      if (before === undefined || asking === undefined) return true;
+      let after = logNow.current?.latest;
+      if (after === undefined || asking === undefined) return true;
+      const ending = AbortSignal.any([signal, asking.signal]);
       try {
         const filter = eventFilterOf(view, openEnd(range.current));
-        const page = await source.events(
-          { ...filter, after: before.latest, limit: NEWS },
-          AbortSignal.any([signal, asking.signal]),
-        );
-        if (signal.aborted || asking.signal.aborted) return true;
-        setLog((current) => (current === undefined ? current : addNews(current, page, !live.current)));
-        setDisconnected(undefined);
-        setAnsweredAt(now());
+        for (let page = 0; page < NEWS_PAGES; page += 1) {
+          const news: EventPage = await source.events({ ...filter, after, limit: NEWS }, ending);
+          if (ending.aborted) return true;
+          setLog((current) => (current === undefined ? current : addNews(current, news, !live.current)));
+          setDisconnected(undefined);
+          setAnsweredAt(now());
+          const last = news.items.at(-1);
+          if (news.next === null || last === undefined) return true;
+          after = last.sequence;
+        }
+        // Too far behind to catch up row by row, as after a day in the background: the newest are what is asked for.
+        if (live.current) setRound((current) => current + 1);
         return true;
       } catch (error) {
-        if (!signal.aborted && !asking.signal.aborted) setDisconnected(sentenceOf(error));
+        if (!ending.aborted) setDisconnected(sentenceOf(error));
         return false;
       }
     },
