@@ -36,7 +36,7 @@ describe('recorded traffic', () => {
   it("joins the rounds of an operation, the server's time and the waiting apart", () => {
     expect(drawn(timelineOf(storyEvents('multi-round-trip'))).slice(0, 2)).toEqual([
       '┐ asks for input',
-      '┘ round 2, 100 ms by the server, 5.00 s waiting for input',
+      '┘ round 2, 100 ms server, 5.00 s waiting',
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('recorded traffic', () => {
       '┐ begins a task',
       '┤ round 2, asks for input',
       '┤ round 3, still working',
-      '┤ 2.00 s by the server, 3.00 s waiting for input',
+      '┤ 2.00 s server, 3.00 s waiting',
       '┘ round 4',
     ]);
   });

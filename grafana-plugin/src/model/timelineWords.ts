@@ -132,7 +132,7 @@ function roundNote(round: Place['round']): string | undefined {
 /** The server's time and the waiting apart: they add up. */
 function totalWords({ duration, waiting }: { duration: number; waiting: number }): string {
   if (waiting <= 0) return `${formatSeconds(duration)} in all`;
-  return `${formatSeconds(Math.max(0, duration - waiting))} by the server, ${formatSeconds(waiting)} waiting for input`;
+  return `${formatSeconds(Math.max(0, duration - waiting))} server, ${formatSeconds(waiting)} waiting`;
 }
 
 function toneOf(place: Place | undefined): Tone {
