@@ -1,6 +1,6 @@
 /**
  * Texts and traits as numbers. What many events share (tool, client, outcome …) is written once; an event's row has
- * the number. Each remembers the last day it was used on, by which it is removed when its events are.
+ * the number. Each remembers the last minute it was used in, by which it is removed when its events are.
  */
 
 import { fold } from './fold.ts';
@@ -14,7 +14,7 @@ const TRAITS_REMEMBERED = 4096;
 
 interface Entry {
   readonly id: number;
-  /** UTC day up to which the file says that it is used. */
+  /** Minute up to which the file says that it is used. */
   used: number;
 }
 
@@ -28,34 +28,33 @@ export class Dictionary {
   }
 
   /** The number of a text, written down when it is new. Within a transaction. */
-  term(text: string, day: number): number {
+  term(text: string, minute: number): number {
     const known = this.#terms.get(text);
-    const entry = known ?? this.#findTerm(text) ?? this.#addTerm(text, day);
+    const entry = known ?? this.#findTerm(text) ?? this.#addTerm(text, minute);
     if (!known) this.#terms.set(text, entry);
-    if (day > entry.used) {
-      this.#sql.useTerm.run(day, entry.id);
-      entry.used = day;
+    if (minute > entry.used) {
+      this.#sql.useTerm.run(minute, entry.id);
+      entry.used = minute;
     }
     return entry.id;
   }
 
-  traits(traits: Traits, day: number): number {
+  traits(traits: Traits, minute: number): number {
     const columns: Columns = [
-      this.#termOr0(traits.tool, day),
-      this.#termOr0(traits.method, day),
+      this.#termOr0(traits.tool, minute),
+      this.#termOr0(traits.method, minute),
       traits.outcome,
       traits.status,
-      this.#termOr0(traits.client, day),
-      this.#termOr0(traits.server, day),
+      this.#termOr0(traits.client, minute),
+      this.#termOr0(traits.server, minute),
       traits.type,
       traits.call ? 1 : 0,
       traits.error ? 1 : 0,
     ];
     const key = columns.join();
     const known = this.#traits.get(key);
-    if (known && known.used >= day) return known.id;
-    const toolCall = traits.call && traits.method === 'tools/call';
-    const entry = this.#useTraits(columns, toolCall, day);
+    if (known && known.used >= minute) return known.id;
+    const entry = this.#useTraits(columns, traits.toolCall, minute);
     this.#traits.set(key, entry);
     return entry.id;
   }
@@ -71,24 +70,24 @@ export class Dictionary {
     return row && { id: Number(row['id']), used: Number(row['used']) };
   }
 
-  #addTerm(text: string, day: number): Entry {
+  #addTerm(text: string, minute: number): Entry {
     const folded = fold(text);
-    const id = Number(this.#sql.addTerm.run(text, folded === text ? null : folded, day).lastInsertRowid);
+    const id = Number(this.#sql.addTerm.run(text, folded === text ? null : folded, minute).lastInsertRowid);
     this.#sql.addTrigrams.run(id, folded);
-    return { id, used: day };
+    return { id, used: minute };
   }
 
-  #termOr0(text: string | undefined, day: number): number {
-    return text === undefined ? 0 : this.term(text, day);
+  #termOr0(text: string | undefined, minute: number): number {
+    return text === undefined ? 0 : this.term(text, minute);
   }
 
-  #useTraits(columns: Columns, toolCall: boolean, day: number): Entry {
+  #useTraits(columns: Columns, toolCall: boolean, minute: number): Entry {
     const row = this.#sql.findTraits.get(...columns);
     if (!row) {
-      const { lastInsertRowid } = this.#sql.addTraits.run(...columns, toolCall ? 1 : 0, day);
-      return { id: Number(lastInsertRowid), used: day };
+      const { lastInsertRowid } = this.#sql.addTraits.run(...columns, toolCall ? 1 : 0, minute);
+      return { id: Number(lastInsertRowid), used: minute };
     }
-    const entry = { id: Number(row['id']), used: Math.max(day, Number(row['used'])) };
+    const entry = { id: Number(row['id']), used: Math.max(minute, Number(row['used'])) };
     this.#sql.useTraits.run(entry.used, entry.id);
     return entry;
   }

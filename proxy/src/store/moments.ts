@@ -27,12 +27,7 @@ export function firstNanoOf(ms: number): bigint {
 }
 
 const MINUTE_MS = 60_000;
-const DAY_MS = 86_400_000;
 
 export function minuteOf(timeNs: string): number {
   return Math.floor(Number(timeNs.slice(0, -6)) / MINUTE_MS);
-}
-
-export function dayOf(timeNs: string): number {
-  return Math.floor(Number(timeNs.slice(0, -6)) / DAY_MS);
 }

@@ -4,7 +4,7 @@ import { BlockWriter } from './blocks.ts';
 import { type BodyReader, readShapes, withPlaces } from './bodies.ts';
 import { MinuteCounts } from './counts.ts';
 import { Dictionary } from './dictionary.ts';
-import { dayOf, minuteOf } from './moments.ts';
+import { minuteOf } from './moments.ts';
 import { EVENT, LOSS, SUMMARY } from './schema.ts';
 import { SessionRows } from './sessionRows.ts';
 import { ShapeWriter } from './shapes.ts';
@@ -76,11 +76,12 @@ export class Recorder {
 
   #putEvent(sequence: number, event: Listed, payload: number | undefined): void {
     const { kind, timeNs, attributes } = event;
-    const day = dayOf(timeNs);
-    const traits = this.#dictionary.traits(traitsOf(kind, attributes), day);
+    const minute = minuteOf(timeNs);
+    const traits = traitsOf(kind, attributes);
+    const id = this.#dictionary.traits(traits, minute);
     const sessionId = attributes['sightline.session.id'];
     const protocolId = attributes['mcp.session.id'];
-    const session = this.#term(sessionId, day);
+    const session = this.#term(sessionId, minute);
     const number = attributes['sightline.event.number'] ?? 0;
     const duration = Math.round((attributes['sightline.duration'] ?? 0) * 1e6);
     const truncated = attributes['sightline.payload.truncated'] === true;
@@ -89,19 +90,18 @@ export class Recorder {
       EVENT,
       BigInt(timeNs),
       sequence,
-      traits,
+      id,
       session,
-      this.#term(protocolId, day),
-      this.#term(attributes['sightline.error.message'], day),
+      this.#term(protocolId, minute),
+      this.#term(attributes['sightline.error.message'], minute),
       event.kind === 'sightline.request' ? event.server.startUs : Number(timeNs.slice(0, -3)),
       duration,
       number,
       payload ?? null,
       (truncated ? TRUNCATED : 0) | (unsampled ? UNSAMPLED : 0),
     );
-    const minute = minuteOf(timeNs);
     const asked = kind === 'sightline.request' && session !== null ? session : undefined;
-    this.#counts.add({ minute, traits, duration, truncated, unsampled, payload, session: asked });
+    this.#counts.add({ minute, id, traits, duration, truncated, unsampled, payload, session: asked });
     if (sessionId !== undefined) this.#sessions.note(sessionId, number, protocolId);
   }
 
@@ -135,8 +135,8 @@ export class Recorder {
     );
   }
 
-  #term(text: string | undefined, day: number): number | null {
-    return text === undefined ? null : this.#dictionary.term(text, day);
+  #term(text: string | undefined, minute: number): number | null {
+    return text === undefined ? null : this.#dictionary.term(text, minute);
   }
 
   #createShapes(): ShapeWriter {

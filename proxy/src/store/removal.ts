@@ -12,7 +12,8 @@ export function removeBefore(db: Database, timeNs: bigint): number {
   let removed = 0;
   for (const record of [EVENT, SUMMARY, LOSS]) {
     const rows = db.all(
-      `SELECT CAST(time AS TEXT) AS time, sequence, traits, duration, flags, payload FROM event
+      `SELECT CAST(time AS TEXT) AS time, sequence, traits, duration, flags, payload, is_call, is_tool_call, is_error
+       FROM event LEFT JOIN traits ON traits.id = traits
        WHERE record = ? AND time < ? ORDER BY time, sequence LIMIT ${CHUNK_ROWS}`,
       record,
       timeNs,
@@ -55,22 +56,11 @@ function uncount(db: Database, rows: readonly Row[], lastNs: string): void {
   const removed = readMeta(db, 'removed_before');
   if (removed === undefined || BigInt(removed) < BigInt(lastNs)) writeMeta(db, 'removed_before', lastNs);
   for (const [minute, group] of Map.groupBy(rows, (row) => minuteOf(String(row['time'])))) {
-    const sum = (of: (row: Row) => number) => group.reduce((total, row) => total + of(row), 0);
-    db.run(
-      `UPDATE minute SET events = events - ?, truncated = truncated - ?, unsampled = unsampled - ?,
-       stored = stored - ? WHERE minute = ?`,
-      group.length,
-      sum((row) => Number(row['flags']) & 1),
-      sum((row) => (Number(row['flags']) >> 1) & 1),
-      sum((row) => (row['payload'] === null ? 0 : 1)),
-      minute,
-    );
+    uncountMinute(db, minute, group);
     for (const [traits, alike] of Map.groupBy(group, (row) => Number(row['traits']))) {
-      const duration = alike.reduce((total, row) => total + Number(row['duration']), 0);
       db.run(
-        'UPDATE rollup SET events = events - ?, duration = duration - ? WHERE traits = ? AND minute = ?',
+        'UPDATE rollup SET events = events - ? WHERE traits = ? AND minute = ?',
         alike.length,
-        duration,
         traits,
         minute,
       );
@@ -80,6 +70,25 @@ function uncount(db: Database, rows: readonly Row[], lastNs: string): void {
       db.run('DELETE FROM minute_session WHERE minute = ?', minute);
     }
   }
+}
+
+function uncountMinute(db: Database, minute: number, rows: readonly Row[]): void {
+  const sum = (of: (row: Row) => number) => rows.reduce((total, row) => total + of(row), 0);
+  const calls = (of: (row: Row) => number) => sum((row) => (row['is_call'] === 1 ? of(row) : 0));
+  db.run(
+    `UPDATE minute SET events = events - ?, calls = calls - ?, tool_calls = tool_calls - ?, errors = errors - ?,
+     duration = duration - ?, truncated = truncated - ?, unsampled = unsampled - ?, stored = stored - ?
+     WHERE minute = ?`,
+    rows.length,
+    calls(() => 1),
+    calls((row) => Number(row['is_tool_call'])),
+    calls((row) => Number(row['is_error'])),
+    calls((row) => Number(row['duration'])),
+    sum((row) => Number(row['flags']) & 1),
+    sum((row) => (Number(row['flags']) >> 1) & 1),
+    sum((row) => (row['payload'] === null ? 0 : 1)),
+    minute,
+  );
 }
 
 /** Blocks that no record names any more. Returns the bytes of what was removed. */

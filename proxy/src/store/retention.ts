@@ -5,7 +5,7 @@
  */
 import { readBytes } from './figures.ts';
 import type { Limits } from './limits.ts';
-import { dayOf, firstNanoOf } from './moments.ts';
+import { firstNanoOf, minuteOf } from './moments.ts';
 import { CHUNK_ROWS, removeBefore, removeUnnamedBlocks, shedBlocks } from './removal.ts';
 import type { Database } from './sqlite.ts';
 import { Sweep } from './sweep.ts';
@@ -59,13 +59,15 @@ export class Retention {
     return (
       (this.#eventsRemoved && this.#removeUnnamed()) ||
       (ageMs > 0 && this.#remove(firstNanoOf(nowMs - ageMs))) ||
-      (readBytes(this.#db) > bytesMax && this.#shrink(bytesMax)) ||
-      this.#sweepTexts()
+      this.#sweepTexts() ||
+      (readBytes(this.#db) > bytesMax && this.#shrink(bytesMax))
     );
   }
 
   #remove(before: bigint): boolean {
-    if (removeBefore(this.#db, before) === 0) return false;
+    const removed = removeBefore(this.#db, before);
+    if (removed === 0) return false;
+    this.#sweep.note(removed);
     this.#eventsRemoved = true;
     return true;
   }
@@ -99,7 +101,7 @@ export class Retention {
       'SELECT CAST(time AS TEXT) AS time FROM event WHERE record = 0 ORDER BY time LIMIT 1',
     )?.['time'];
     if (typeof oldest !== 'string') return false;
-    const { more, removed } = this.#sweep.step(dayOf(oldest));
+    const { more, removed } = this.#sweep.step(minuteOf(oldest));
     if (removed > 0) this.#onTextsRemoved();
     return more;
   }

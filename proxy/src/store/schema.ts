@@ -14,7 +14,7 @@ export const SUMMARY = 1;
 export const LOSS = 2;
 
 const FIRST = `
--- Texts that events are searched and filtered by, once each. 'used': the last UTC day of an event with it.
+-- Texts that events are searched and filtered by, once each. 'used': the last minute of an event with it.
 CREATE TABLE term (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, folded TEXT, used INTEGER NOT NULL);
 CREATE VIRTUAL TABLE term_trigram USING fts5(
   folded, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
@@ -44,15 +44,16 @@ CREATE TABLE shape (id INTEGER PRIMARY KEY, keys TEXT NOT NULL);
 -- Payload texts, many to a compressed block; a short one is text, and not compressed.
 CREATE TABLE block (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
 CREATE TABLE rollup (
-  traits INTEGER NOT NULL, minute INTEGER NOT NULL, events INTEGER NOT NULL, duration INTEGER NOT NULL,
-  PRIMARY KEY (traits, minute)
+  traits INTEGER NOT NULL, minute INTEGER NOT NULL, events INTEGER NOT NULL, PRIMARY KEY (traits, minute)
 ) WITHOUT ROWID;
 CREATE TABLE minute_session (
   minute INTEGER NOT NULL, session INTEGER NOT NULL, PRIMARY KEY (minute, session)
 ) WITHOUT ROWID;
--- What is missing, by minute. 'stored': events with payload; 'payload_first' and '_last' of them.
+-- Sums of all events of a minute. 'duration' of calls in µs; 'stored': events with payload, and the first and last
+-- block of these.
 CREATE TABLE minute (
-  minute INTEGER PRIMARY KEY, events INTEGER NOT NULL, truncated INTEGER NOT NULL, unsampled INTEGER NOT NULL,
+  minute INTEGER PRIMARY KEY, events INTEGER NOT NULL, calls INTEGER NOT NULL, tool_calls INTEGER NOT NULL,
+  errors INTEGER NOT NULL, duration INTEGER NOT NULL, truncated INTEGER NOT NULL, unsampled INTEGER NOT NULL,
   stored INTEGER NOT NULL, payload_first INTEGER, payload_last INTEGER
 );
 CREATE TABLE loss (

@@ -1,34 +1,38 @@
 /** Facets, totals and series: counts from the sums by minute, and row by row where a range cuts a minute. */
 import type { EventFilter, Facet, Facets, Series, Total, Totals } from '../contract/index.ts';
 import { readCompleteness } from './completeness.ts';
-import { among, both, within } from './conditions.ts';
+import { among, both, type Condition, within } from './conditions.ts';
 import { MINUTE_MS, type Span, splitRange } from './ranges.ts';
 import { sessionsWithin } from './sessionLists.ts';
 import type { Database, Row, Value } from './sqlite.ts';
 
-/** Events of a range by traits. Adds `event_count` and `time_spent` (µs). */
-function countedByTraits(range: Span): { readonly sql: string; readonly values: readonly Value[] } {
+/** A SELECT over whole minutes and one over the rows of each edge, as one. */
+function overRange(range: Span, ofMinutes: string, ofRows: string): Condition {
   const { minutes, edges } = splitRange(range);
-  const parts: string[] = [];
-  const values: Value[] = [];
-  if (minutes) {
-    parts.push('SELECT traits, events, duration FROM rollup WHERE minute >= ? AND minute < ?');
-    values.push(minutes.from, minutes.to);
-  }
-  for (const edge of edges) {
+  const parts: Condition[] = edges.map((edge) => {
     const where = both({ sql: 'record = 0', values: [] }, within(edge));
-    parts.push(`SELECT traits, 1 AS events, duration FROM event WHERE ${where.sql}`);
-    values.push(...where.values);
+    return { sql: `${ofRows} WHERE ${where.sql}`, values: where.values };
+  });
+  if (minutes) {
+    const { from, to } = minutes;
+    parts.push({ sql: `${ofMinutes} WHERE minute >= ? AND minute < ?`, values: [from, to] });
   }
-  if (parts.length === 0) parts.push('SELECT 0 AS traits, 0 AS events, 0 AS duration WHERE 0');
-  return { sql: parts.join(' UNION ALL '), values };
+  if (parts.length === 0) return { sql: `${ofMinutes} WHERE 0`, values: [] };
+  return {
+    sql: parts.map(({ sql }) => sql).join(' UNION ALL '),
+    values: parts.flatMap(({ values }) => values),
+  };
 }
 
 const FACETS_MAX = 500;
 
 /** The filter by server bounds every menu but that of the servers. */
 export function readFacets(db: Database, filter: Pick<EventFilter, 'from' | 'to' | 'server'>): Facets {
-  const counted = countedByTraits(filter);
+  const counted = overRange(
+    filter,
+    'SELECT traits, events FROM rollup',
+    'SELECT traits, 1 AS events FROM event',
+  );
   const rows = db.all(
     `SELECT s.text AS server, t.text AS tool, m.text AS method, c.text AS client, type, outcome, status, is_error, count
      FROM (SELECT traits, sum(events) AS count FROM (${counted.sql}) GROUP BY traits) JOIN traits ON traits.id = traits
@@ -82,11 +86,15 @@ export function readTotals(db: Database, range: Range, activeWindowMs: number): 
 }
 
 function readTotal(db: Database, range: Range, activeWindowMs: number): Total {
-  const counted = countedByTraits(range);
+  const counted = overRange(
+    range,
+    'SELECT events, calls, tool_calls, errors, duration FROM minute',
+    `SELECT 1 AS events, is_call AS calls, is_tool_call AS tool_calls, is_call * is_error AS errors,
+      is_call * duration AS duration FROM event JOIN traits ON traits.id = traits`,
+  );
   const sums = db.get(
-    `SELECT sum(events) AS events, sum(events * is_call) AS calls, sum(events * is_tool_call) AS tool_calls,
-       sum(events * is_call * is_error) AS errors, sum(duration * is_call) AS duration
-     FROM (${counted.sql}) JOIN traits ON traits.id = traits`,
+    `SELECT sum(events) AS events, sum(calls) AS calls, sum(tool_calls) AS tool_calls, sum(errors) AS errors,
+       sum(duration) AS duration FROM (${counted.sql})`,
     ...counted.values,
   );
   const where = sessionsWithin(range);
@@ -137,8 +145,8 @@ export function readSeries(db: Database, { from, to, step }: Range & { readonly 
   if (whole) {
     const bounds = [MINUTE_MS, step, whole.from / MINUTE_MS, whole.to / MINUTE_MS];
     for (const row of db.all(
-      `SELECT CAST(minute * ? / ? AS INTEGER) AS step, sum(events) AS calls, sum(events * is_error) AS errors
-       FROM rollup JOIN traits ON traits.id = traits WHERE minute >= ? AND minute < ? AND is_call = 1 GROUP BY 1`,
+      `SELECT CAST(minute * ? / ? AS INTEGER) AS step, sum(calls) AS calls, sum(errors) AS errors
+       FROM minute WHERE minute >= ? AND minute < ? GROUP BY 1`,
       ...bounds,
     )) {
       Object.assign(at(row) ?? {}, { calls: Number(row['calls']), errors: Number(row['errors']) });

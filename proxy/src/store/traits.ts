@@ -17,21 +17,25 @@ export interface Traits {
   readonly status: number;
   /** A request of a client. */
   readonly call: boolean;
+  readonly toolCall: boolean;
   /** Of the group that the product calls errors: neither ok, cancelled nor a probe. */
   readonly error: boolean;
 }
 
 export function traitsOf(kind: string, attributes: Attributes): Traits {
   const outcome = attributes['sightline.outcome'] ?? '';
+  const method = attributes['mcp.method.name'];
+  const call = kind === 'sightline.request' && attributes['sightline.direction'] !== 'server_to_client';
   return {
     server: attributes['sightline.server.name'],
     tool: attributes['gen_ai.tool.name'],
-    method: attributes['mcp.method.name'],
+    method,
     client: attributes['sightline.client.name'],
     type: kind,
     outcome,
     status: attributes['http.response.status_code'] ?? 0,
-    call: kind === 'sightline.request' && attributes['sightline.direction'] !== 'server_to_client',
+    call,
+    toolCall: call && method === 'tools/call',
     error:
       outcome !== '' && outcome !== 'ok' && outcome !== 'cancelled' && attributes['sightline.probe'] !== true,
   };
