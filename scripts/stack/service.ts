@@ -40,13 +40,19 @@ export function startService(spec: ServiceSpec): Service {
     stdio: ['ignore', log, log],
   });
   closeSync(log);
+  // Whoever started it may end without a word (a test runner does); nothing may outlive that.
+  const killWithUs = (): void => void child.kill('SIGKILL');
+  process.once('exit', killWithUs);
   let problem: Error | undefined;
   const ended = new Promise<void>((resolve) => {
     child.on('error', (error) => {
       problem = error;
       resolve();
     });
-    child.on('exit', () => resolve());
+    child.on('exit', () => {
+      process.off('exit', killWithUs);
+      resolve();
+    });
   });
   const running = (): boolean =>
     problem === undefined && child.exitCode === null && child.signalCode === null;

@@ -2,9 +2,11 @@
  * docker-compose.yml without an engine: that it starts what the tests run, mounts what is there, publishes on
  * loopback, and gives no part a right that it does not need.
  */
-import { existsSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { serviceEnv } from '../../scripts/service-env.mjs';
 import { PROGRAMS, ROOT } from '../../scripts/stack/programs.ts';
 import { read, readCompose, readSettings, readVariables, withDefaults } from './composeFile.ts';
@@ -154,5 +156,29 @@ describe('rights', () => {
         }
       }
     }
+  });
+});
+
+describe('prepare', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'sightline-prepare-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'grafana-password');
+  const own = `${folder}=${process.getuid?.()}:${process.getgid?.()}`;
+  const prepare = (password: string): string =>
+    execFileSync(process.execPath, [path.join(ROOT, 'deploy/prepare.mjs')], {
+      env: { VOLUMES: ` ${own} `, PASSWORD_FILE: file, GRAFANA_PASSWORD: password },
+      encoding: 'utf8',
+    });
+
+  it('makes a password once and says it, keeps it, and takes a given one without repeating it', () => {
+    const said = prepare('');
+    const made = readFileSync(file, 'utf8');
+    expect(made).toMatch(/^[\w-]{24}$/);
+    expect(said).toContain(made);
+    expect(prepare('')).toBe('');
+    expect(readFileSync(file, 'utf8')).toBe(made);
+    rmSync(file);
+    expect(prepare('a password of my own')).toBe('');
+    expect(readFileSync(file, 'utf8')).toBe('a password of my own');
   });
 });
