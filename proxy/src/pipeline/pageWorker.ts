@@ -25,6 +25,10 @@ const NOT_OBSERVING: Off = {
 };
 const NOT_YET: Off = { state: 'off', reason: 'the archive is being opened', advice: 'try again in a moment' };
 
+// One reader's misfortune is not that of the others.
+process.on('uncaughtException', (error) => onFault('page_uncaught', error));
+process.on('unhandledRejection', (error) => onFault('page_unhandled', error));
+
 /** How writing goes, as the observing thread says. */
 let archive: ArchiveState = observing === undefined ? NOT_OBSERVING : NOT_YET;
 /** What was kept stays readable when writing fails. */
