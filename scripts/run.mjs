@@ -29,6 +29,7 @@ const TASKS = {
   build: ['scripts/build.ts'],
   conformance: ['test/conformance/run.ts'],
   docs: ['scripts/docs.ts'],
+  stack: ['scripts/stack/run.ts'],
 };
 
 const [task, ...args] = process.argv.slice(2);
@@ -109,7 +110,7 @@ function run(given, rest) {
   const child = spawn(PINNED_NODE, [path.join(ROOT, given[0]), ...given.slice(1), ...rest], {
     stdio: 'inherit',
     // A task's relative paths mean the user's directory, which npm keeps in INIT_CWD.
-    cwd: task === 'start' ? (process.env.INIT_CWD ?? process.cwd()) : ROOT,
+    cwd: task === 'start' || task === 'stack' ? (process.env.INIT_CWD ?? process.cwd()) : ROOT,
     env: {
       ...process.env,
       ...(task === 'start' ? serviceEnv(process.env) : {}),
