@@ -2,6 +2,7 @@
 import type { StoredEvent } from '../observation/archive.ts';
 import { BodyReader } from './bodies.ts';
 import { readMeta, readNewest } from './figures.ts';
+import { refuseForeign } from './schema.ts';
 import { Database } from './sqlite.ts';
 
 export interface History {
@@ -14,10 +15,11 @@ export interface History {
   close(): void;
 }
 
-/** @throws ArchiveFault when there is no file, or it cannot be read. */
+/** @throws ArchiveFault when there is no file, it cannot be read, or a later version wrote it. */
 export function openHistory(path: string): History {
   const db = new Database(path, { readOnly: true, busyMs: 5000 });
   try {
+    refuseForeign(db);
     const bodies = new BodyReader(db);
     return {
       instanceId: readMeta(db, 'instance'),

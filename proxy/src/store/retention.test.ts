@@ -21,10 +21,10 @@ function noise(length: number): string {
   return randomBytes(length).toString('base64').slice(0, length);
 }
 
-function calls(count: number, payloadLength: number): RecordedEvent[] {
+function calls(count: number, payloadLength: number, everyMs = 1): RecordedEvent[] {
   return Array.from({ length: count }, (_, index) =>
     aCall({
-      atMs: index,
+      atMs: index * everyMs,
       attributes: { 'sightline.error.message': `reason ${noise(40)}` },
       payloads: payloadLength > 0 ? [aPayload('response', noise(payloadLength))] : [],
     }),
@@ -89,6 +89,18 @@ describe('retention by size', () => {
     });
     expect(held.reader.events({ from: START }).completeness.keptFrom).toBe(oldestMs);
     expect(held.reader.events({ order: 'oldest', limit: 1 }).items[0]?.time).toBe(oldestMs);
+  });
+
+  it('lets a flood of texts go with the events that had them, within the same hour', () => {
+    const held = openWith({ bytesMax: 2_000_000 });
+    const flood = calls(6000, 0, 500);
+    for (let at = 0; at < flood.length; at += 100) {
+      held.archive.append(flood.slice(at, at + 100));
+      retain(held);
+    }
+    // 6,000 different texts alone would take more than the whole archive may, and leave no room for any event.
+    expect(held.archive.stats.bytes).toBeLessThanOrEqual(2_000_000);
+    expect(held.archive.stats.events).toBeGreaterThan(300);
   });
 
   it('forgets texts that no event has any more, and finds those that are written again', () => {

@@ -6,6 +6,7 @@
 import { readBytes } from './figures.ts';
 import type { Limits } from './limits.ts';
 import { firstNanoOf, minuteOf } from './moments.ts';
+import { MINUTE_MS } from './ranges.ts';
 import { CHUNK_ROWS, removeBefore, removeUnnamedBlocks, shedBlocks } from './removal.ts';
 import type { Database } from './sqlite.ts';
 import { Sweep } from './sweep.ts';
@@ -59,7 +60,7 @@ export class Retention {
     return (
       (this.#eventsRemoved && this.#removeUnnamed()) ||
       (ageMs > 0 && this.#remove(firstNanoOf(nowMs - ageMs))) ||
-      this.#sweepTexts() ||
+      this.#sweepTexts(nowMs) ||
       (readBytes(this.#db) > bytesMax && this.#shrink(bytesMax))
     );
   }
@@ -96,12 +97,13 @@ export class Retention {
     return this.#remove(before) || this.#shed();
   }
 
-  #sweepTexts(): boolean {
+  #sweepTexts(nowMs: number): boolean {
     const oldest = this.#db.get(
       'SELECT CAST(time AS TEXT) AS time FROM event WHERE record = 0 ORDER BY time LIMIT 1',
     )?.['time'];
-    if (typeof oldest !== 'string') return false;
-    const { more, removed } = this.#sweep.step(minuteOf(oldest));
+    // Without an event, no text that is older than a minute is needed.
+    const minute = typeof oldest === 'string' ? minuteOf(oldest) : Math.floor(nowMs / MINUTE_MS);
+    const { more, removed } = this.#sweep.step(minute);
     if (removed > 0) this.#onTextsRemoved();
     return more;
   }

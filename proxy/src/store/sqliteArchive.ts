@@ -11,6 +11,7 @@ import type { RecordedEvent } from '../observation/event.ts';
 import { BodyReader } from './bodies.ts';
 import { readNewest, readStats } from './figures.ts';
 import type { Limits } from './limits.ts';
+import { readRecords } from './openHistory.ts';
 import { Recorder } from './recorder.ts';
 import { rememberSessions } from './remember.ts';
 import { Retention } from './retention.ts';
@@ -67,14 +68,7 @@ export class SqliteArchive implements Archive {
   }
 
   readAfter(sequence: number, limit: number): readonly StoredEvent[] {
-    return this.#inTransaction(() =>
-      this.#db
-        .all('SELECT sequence, data FROM body WHERE sequence > ? ORDER BY sequence LIMIT ?', sequence, limit)
-        .map((row) => ({
-          sequence: Number(row['sequence']),
-          event: this.#bodies.complete(this.#bodies.parse(String(row['data']))).event,
-        })),
-    );
+    return this.#watch(() => readRecords(this.#db, this.#bodies, sequence, limit));
   }
 
   cursor(signal: OutboxSignal): number | undefined {
