@@ -100,7 +100,7 @@ describe.each(IMPLEMENTATIONS)('the archive in $name', ({ open }) => {
       const [item] = opened.reader.events({}).items;
       expect(item).toMatchObject({
         sequence: 1,
-        time: START + 10 + 3e-6,
+        time: START + 10,
         startTime: START + 6,
         timeUnixNano: `${START + 10}000003`,
         mcpMethodName: 'tools/call',

@@ -1,12 +1,15 @@
 /** Times of records: 19 digits of nanoseconds in events and in the file, fractional milliseconds in the API. */
 
-/** Milliseconds of a record's time; never out of order, and exact where it is whole milliseconds. */
+/**
+ * Milliseconds of a record's time, down to the microsecond: more would round up to the next millisecond, and into
+ * another minute than the record is counted in.
+ */
 export function millisOf(timeNs: string): number {
-  return Number(timeNs.slice(0, -6)) + Number(timeNs.slice(-6)) / 1e6;
+  return Number(timeNs.slice(0, -6)) + Number(timeNs.slice(-6, -3)) / 1000;
 }
 
-/** A double at today's times is a quarter of a microsecond wide; so far beside it the first moment is looked for. */
-const SPREAD_NS = 1024n;
+/** So far beside a moment its first nanosecond is looked for. */
+const SPREAD_NS = 2048n;
 /** What SQLite's integers hold. */
 const NS_MAX = 2n ** 63n - 1n;
 
