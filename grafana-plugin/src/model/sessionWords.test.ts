@@ -41,23 +41,25 @@ describe('a session in the list', () => {
 
 describe('what is missing', () => {
   it('is nothing to say of a whole session', () => {
-    expect(missingWords(NO_GAPS, undefined, aSession())).toEqual([]);
+    expect(missingWords(NO_GAPS, 0, aSession())).toEqual([]);
   });
 
   it('is said with numbers, and with what is to be expected', () => {
     const gaps = { head: 1, holes: [{ from: 4, to: 6 }], tail: 2 };
-    expect(missingWords(gaps, undefined, aSession({ active: true }))).toEqual([
+    expect(missingWords(gaps, 0, aSession({ active: true }))).toEqual([
       'The first 1 event is no longer kept.',
       '3 events are missing between: numbers 4 to 6.',
       '2 events are still on the way.',
     ]);
-    expect(missingWords({ ...NO_GAPS, tail: 1 }, undefined, aSession({ active: false }))).toEqual([
+    expect(missingWords({ ...NO_GAPS, tail: 1 }, 0, aSession({ active: false }))).toEqual([
       '1 event is missing at the end.',
     ]);
   });
 
-  it('tells of payloads that were cut or removed', () => {
-    const completeness = { complete: false, lost: [], truncated: 2, unsampled: 0, shed: 1 };
-    expect(missingWords(NO_GAPS, completeness, aSession({ sessionIncomplete: true }))).toHaveLength(3);
+  it('tells of payloads that were cut, and of what was never recorded', () => {
+    expect(missingWords(NO_GAPS, 2, aSession({ sessionIncomplete: true }))).toEqual([
+      'Something of this session was dropped or cut before it could be recorded.',
+      '2 payloads cut at the size limit.',
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 /** What a row of the sessions list says, and what is missing of a session, in words. */
-import type { Completeness, SessionItem, SessionSource, SessionTool } from 'sightline/contract';
+import type { SessionItem, SessionSource, SessionTool } from 'sightline/contract';
 import { crossesMidnight, formatCount, formatCounted, formatTime, type Zone } from './format.ts';
 import { visibleLine } from './hostile.ts';
 import { countHoles, type NumberRange, type SessionGaps } from './sessionGaps.ts';
@@ -74,12 +74,13 @@ function toolLine({ name, calls, errors }: SessionTool): string {
   return `${name === FOLDED ? 'further tools' : visibleLine(name)}: ${formatCounted(calls, 'call')}${failed}`;
 }
 
-/** What is missing, each a sentence; empty when nothing is. */
-export function missingWords(
-  gaps: SessionGaps,
-  completeness: Completeness | undefined,
-  session: SessionItem,
-): readonly string[] {
+/**
+ * What is missing, each a sentence; empty when nothing is. Told from the session's own events, because what the source
+ * says of completeness is of a range and everything in it.
+ *
+ * @param truncated Events with a payload that was cut.
+ */
+export function missingWords(gaps: SessionGaps, truncated: number, session: SessionItem): readonly string[] {
   const said: string[] = [];
   const holes = countHoles(gaps);
   if (gaps.head > 0)
@@ -96,10 +97,7 @@ export function missingWords(
   if (session.sessionIncomplete === true) {
     said.push('Something of this session was dropped or cut before it could be recorded.');
   }
-  const { truncated = 0, shed = 0 } = completeness ?? {};
-  if (truncated > 0)
-    said.push(`Payloads of ${formatCounted(truncated, 'event')} were cut at the size limit.`);
-  if (shed > 0) said.push(`Payloads of ${formatCounted(shed, 'event')} were removed to save space.`);
+  if (truncated > 0) said.push(`${formatCounted(truncated, 'payload')} cut at the size limit.`);
   return said;
 }
 

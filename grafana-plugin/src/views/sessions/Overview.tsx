@@ -29,28 +29,26 @@ export function Overview({ totals, refresh }: OverviewProps) {
   // Whole steps, so that columns do not creep with every look.
   const from = Math.floor(range.from / step) * step;
   const series = useAnswer(key, (signal) => source.series({ from, to: range.to, step }, signal));
+  // What cannot be had is said by the list, once.
+  if (series.failure !== undefined && series.value === undefined) return null;
   const length = lengthWords(range.to - range.from);
   return (
     <section className="sl-overview" aria-label={`Figures of the range, compared with the ${length} before`}>
       {totals ? (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: where there is little room it scrolls, so keys must reach it
         <div role="group" className="sl-overview__figures" tabIndex={0} aria-label="Figures">
-          <dl>
+          <ul>
             {indicatorsOf(totals).map((indicator) => (
               <Figure key={indicator.id} indicator={indicator} length={length} />
             ))}
-          </dl>
+          </ul>
         </div>
       ) : (
         <p className="sl-overview__figures sl-muted" role="status">
           Adding up…
         </p>
       )}
-      {series.value ? (
-        <Chart chart={chartOf(series.value)} />
-      ) : (
-        <p className="sl-chart sl-muted">{series.failure}</p>
-      )}
+      {series.value ? <Chart chart={chartOf(series.value)} /> : <div className="sl-chart" />}
     </section>
   );
 }
@@ -61,18 +59,18 @@ function Figure({ indicator, length }: { readonly indicator: Indicator; readonly
   const { id, label, value, alarming, change } = indicator;
   const sign = SIGNS[change.direction];
   return (
-    <div className="sl-figure" data-id={id}>
-      <dd
+    <li className="sl-figure" data-id={id}>
+      <span
         className={alarming ? 'sl-figure__value sl-tone' : 'sl-figure__value'}
         data-tone={alarming ? 'error' : undefined}
       >
         {value}
-      </dd>
-      <dt>{label}</dt>
-      <dd className="sl-figure__change sl-muted" title={`${change.before} in the ${length} before`}>
+      </span>
+      <span className="sl-muted">{label}</span>
+      <span className="sl-figure__change sl-muted" title={`${change.before} in the ${length} before`}>
         {sign && <Icon name={sign} />}
         {change.words}
-      </dd>
-    </div>
+      </span>
+    </li>
   );
 }

@@ -27,8 +27,9 @@ export const SessionFoot = memo(function SessionFoot({
   const missing = useMemo(() => {
     if (!complete) return [];
     const gaps = gapsOf(own.timeline.entries.numbers, session);
-    return missingWords(gaps, own.completeness, session);
-  }, [complete, own.timeline, own.completeness, session]);
+    const cut = events.reduce((count, { event }) => count + (event.payloadTruncated ? 1 : 0), 0);
+    return missingWords(gaps, cut, session);
+  }, [complete, own.timeline.entries, events, session]);
   return (
     <div role="gridcell" className="sl-sum">
       <p className="sl-sum__totals">

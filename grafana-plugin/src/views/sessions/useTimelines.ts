@@ -2,7 +2,7 @@
 import { startTransition, useCallback, useEffect, useRef, useState } from 'react';
 import { gapsOf } from '../../model/sessionGaps.ts';
 import type { Expanded } from '../../model/sessionRows.ts';
-import type { Completeness, EventItem, SessionItem } from '../../model/source.ts';
+import type { EventItem, SessionItem } from '../../model/source.ts';
 import { addEvents, EMPTY_TIMELINE, withQuiet } from '../../model/timeline.ts';
 import { sentenceOf } from '../useAnswer.ts';
 import { usePolling } from '../usePolling.ts';
@@ -13,7 +13,6 @@ const FIRST_PAGE = 200;
 const PAGE = 1_000;
 
 export interface OpenTimeline extends Expanded {
-  readonly completeness: Completeness | undefined;
   /** Ask after this sequence for news; undefined until all is loaded. */
   readonly after: number | undefined;
 }
@@ -63,7 +62,6 @@ export function useTimelines(showsQuiet: boolean, sessions: readonly SessionItem
               ...own,
               timeline: addEvents(own.timeline, page.items),
               loading: { state: 'more' },
-              completeness: page.completeness,
             }));
           if (first) add();
           else startTransition(add);
@@ -89,7 +87,6 @@ export function useTimelines(showsQuiet: boolean, sessions: readonly SessionItem
           timeline: withQuiet(EMPTY_TIMELINE, quiet.current),
           loading: { state: 'first' },
           open: new Set(),
-          completeness: undefined,
           after: undefined,
         }),
       );
