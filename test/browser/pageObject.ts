@@ -312,7 +312,7 @@ export class SightlinePage {
   }
 
   async pause(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Pause', exact: true }).click();
+    await this.page.getByRole('button', { name: /^Pause/ }).click();
     await expect.poll(() => this.footerText()).toContain('paused');
   }
 
@@ -321,7 +321,7 @@ export class SightlinePage {
   }
 
   async chooseInterval(seconds: number): Promise<void> {
-    await this.page.getByRole('button', { name: /^Every \d+ seconds/ }).click();
+    await this.page.getByRole('button', { name: /^\d+ s between looks/ }).click();
     await this.page.getByRole('option', { name: `every ${seconds} s`, exact: true }).click();
   }
 

@@ -20,6 +20,8 @@ export interface SightlineOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** An archive that is already there, and stays; a new one that is removed afterwards by default. */
   readonly stateDir?: string;
+  /** The program is not to become ready, only to live. */
+  readonly archiveFails?: true;
 }
 
 const living = new Set<ChildProcess>();
@@ -103,7 +105,7 @@ export class Sightline {
       });
     }
     const untilMs = performance.now() + READY_WITHIN_MS;
-    while (!(await answers(`${this.pageUrl}/readyz`))) {
+    while (!(await answers(`${this.pageUrl}/${this.#options.archiveFails ? 'healthz' : 'readyz'}`))) {
       if (child.exitCode !== null || performance.now() > untilMs) {
         await this.kill();
         throw new Error(`Sightline did not become ready:\n${this.#output}`);

@@ -4,14 +4,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { findFreePort } from '../bench/program.ts';
-import { flat, SightlinePage } from './pageObject.ts';
+import { SightlinePage } from './pageObject.ts';
+import { ScriptedClient } from './scriptedClient.ts';
+import { startScriptedServer } from './scriptedServer.ts';
 import { type ShopStage, startShopStage } from './shopStage.ts';
 import { Sightline } from './sightline.ts';
-import { describeInBrowser, openWatched } from './watchedPage.ts';
+import { describeInBrowser } from './watchedPage.ts';
 
 describeInBrowser('first visit', () => {
-  it('says where to point a client, with configuration to copy for those people have', async () => {
-    const sightline = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'] });
+  it('says where to point a client, with configuration to copy, and shows what comes by itself', async () => {
+    const server = await startScriptedServer({ add: [{}] });
+    const sightline = await Sightline.start({ args: [`${server.origin}/mcp`, '--show', 'none'] });
     try {
       const page = await SightlinePage.open(sightline.pageUrl);
       const address = `${sightline.proxyUrl}/mcp`;
@@ -25,8 +28,13 @@ describeInBrowser('first visit', () => {
       }
       await page.show('Event log');
       await expect.poll(() => page.text()).toMatch(/no events.*point a client at/is);
+      const client = await ScriptedClient.connect(address, { name: 'first-one', version: '1' });
+      await client.call('add');
+      await expect.poll(() => page.eventCount()).toBe(4);
+      await expect.poll(() => page.footerText()).toMatch(/\bcomplete/);
     } finally {
       await sightline.stop();
+      await server.close();
     }
   });
 });
@@ -55,56 +63,58 @@ describeInBrowser('states', () => {
   });
 
   it('loading: skeletons at first, and only then', async () => {
-    const page = await openWatched('about:blank#', { baseURL: stage.sightline.pageUrl });
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
-    await page.route('**/api/v1/sessions?*', async (route) => {
-      await held;
-      await route.continue();
+    const page = await SightlinePage.open(stage.sightline.pageUrl, {
+      prepare: (own) =>
+        own.route('**/api/v1/sessions?*', async (route) => {
+          await held;
+          await route.continue();
+        }),
     });
-    await page.goto(stage.sightline.pageUrl);
-    await page.getByText(/loading sessions/i).waitFor({ state: 'attached' });
+    const skeleton = page.page.getByText('Loading sessions');
+    await skeleton.waitFor({ state: 'attached' });
     release();
-    const opened = new SightlinePage(page);
-    await expect.poll(() => opened.sessionRows.count()).toBe(3);
-    expect(await page.getByText(/loading sessions/i).count()).toBe(0);
+    await expect.poll(() => page.sessionRows.count()).toBe(3);
+    expect(await skeleton.count()).toBe(0);
   });
 
   it('error: says what failed in the server’s words, and tries again', async () => {
-    const page = await openWatched('about:blank#', { outage: true });
+    const detail = 'The archive is being looked after; try again in a moment.';
     let broken = true;
-    await page.route('**/api/v1/events?*', async (route) => {
-      if (!broken) return route.continue();
-      const problem = {
-        type: 'about:blank',
-        title: 'Busy',
-        status: 503,
-        detail: 'The archive is being looked after.',
-      };
-      return route.fulfill({
-        status: 503,
-        contentType: 'application/problem+json',
-        body: JSON.stringify(problem),
-      });
+    const page = await SightlinePage.open(stage.sightline.pageUrl, {
+      query: 'tab=events',
+      outage: true,
+      prepare: (own) =>
+        own.route('**/api/v1/events?*', async (route) => {
+          if (!broken) return route.continue();
+          const problem = {
+            type: 'urn:sightline:problem:busy',
+            title: 'Too much at once',
+            status: 503,
+            detail,
+          };
+          const contentType = 'application/problem+json';
+          return route.fulfill({ status: 503, contentType, body: JSON.stringify(problem) });
+        }),
     });
-    await page.goto(`${stage.sightline.pageUrl}/?tab=events`);
-    await page.getByText('The archive is being looked after.').waitFor();
+    await page.page.getByText(detail).waitFor();
     broken = false;
-    await page.getByRole('button', { name: 'Try again' }).click();
-    const opened = new SightlinePage(page);
-    await expect.poll(() => opened.eventCount()).toBeGreaterThan(20);
+    await page.page.getByRole('button', { name: 'Try again' }).click();
+    await expect.poll(() => page.eventCount()).toBe(31);
   });
 
-  it('a wrong answer is a sentence, not a broken page', async () => {
-    const page = await openWatched('about:blank#', { outage: true });
-    await page.route('**/api/v1/sessions?*', (route) =>
-      route.fulfill({ status: 200, contentType: 'application/json', body: '{"items":7}' }),
-    );
-    await page.goto(stage.sightline.pageUrl);
-    await page.getByRole('alert').first().waitFor();
-    expect(flat(await page.locator('body').innerText())).toMatch(/could not be loaded/i);
+  it('an answer that makes no sense is a sentence, not a broken page', async () => {
+    const page = await SightlinePage.open(stage.sightline.pageUrl, {
+      outage: true,
+      prepare: (own) =>
+        own.route('**/api/v1/sessions?*', (route) =>
+          route.fulfill({ status: 200, contentType: 'application/json', body: '{"items":7}' }),
+        ),
+    });
+    await page.page.getByText(/could not be loaded/i).waitFor();
   });
 
   it('incomplete: the badge says what is missing, and more when asked', async () => {
@@ -112,11 +122,6 @@ describeInBrowser('states', () => {
     await expect.poll(() => page.footerText()).toMatch(/1 payload cut/);
     await page.footer.getByRole('button', { name: /payload cut/ }).click();
     await page.page.getByText(/payload cut at the largest size kept/).waitFor();
-  });
-
-  it('complete: the badge says so', async () => {
-    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events&server=shop' });
-    await expect.poll(() => page.footerText()).toMatch(/complete/);
   });
 });
 
@@ -181,7 +186,11 @@ describeInBrowser('what stands behind the page', () => {
     const stateDir = mkdtempSync(path.join(tmpdir(), 'sightline-locked-'));
     const holder = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'], stateDir });
     try {
-      const second = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'], stateDir });
+      const second = await Sightline.start({
+        args: ['http://127.0.0.1:9/mcp', '--show', 'none'],
+        stateDir,
+        archiveFails: true,
+      });
       const page = await SightlinePage.open(second.pageUrl, { outage: true });
       await expect.poll(() => page.text()).toMatch(/another sightline/i);
       expect(await page.text()).toContain('--state-dir');

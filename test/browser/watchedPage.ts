@@ -20,6 +20,8 @@ export const describeInBrowser = describe.skipIf(inject('chromium') === '');
 export interface PageOptions extends BrowserContextOptions {
   /** The test takes the server away: failed requests are then no fault of the page. */
   readonly outage?: true;
+  /** Gets the page before it asks for anything. */
+  prepare?(page: Page): Promise<unknown>;
 }
 
 interface Watched {
@@ -58,7 +60,7 @@ afterAll(async () => {
 /** A new page of its own, with nothing remembered, at an address. Light, 1440 px wide, in UTC, unless told otherwise. */
 export async function openWatched(url: string, options: PageOptions = {}): Promise<Page> {
   if (!browser) throw new Error('there is no browser');
-  const { outage, ...given } = options;
+  const { outage, prepare, ...given } = options;
   const context = await browser.newContext({
     viewport: WIDE,
     locale: 'en-GB',
@@ -74,6 +76,7 @@ export async function openWatched(url: string, options: PageOptions = {}): Promi
   const faults: string[] = [];
   watch(page, new URL(url).origin, outage === true, faults);
   open.push({ context, page, faults });
+  await prepare?.(page);
   await page.goto(url);
   return page;
 }
