@@ -11,9 +11,9 @@ import {
   spellPath,
   summaryOf,
 } from './json.ts';
-import { linesOf, openTo } from './jsonLines.ts';
+import { linesOf, type Opened, openTo, showMore } from './jsonLines.ts';
 
-const CLOSED = { open: new Set<string>(), slices: new Map<string, number>() };
+const CLOSED: Opened = { open: new Set(), slices: new Map() };
 
 function nest(levels: number): Json {
   let value: Json = 'needle';
@@ -65,7 +65,9 @@ describe('search', () => {
 
   it('reaches the bottom of a hundred thousand levels', () => {
     const deep = nest(100_000);
-    expect(searchJson(deep, 'needle', 5).paths[0]).toHaveLength(100_000);
+    const [path = []] = searchJson(deep, 'needle', 5).paths;
+    expect(path).toHaveLength(100_000);
+    expect(openTo(deep, path, CLOSED).open.size, 'and opens no more than a reader follows').toBe(500);
   });
 
   it('opens the way to what it found, beyond the first slice too', () => {
@@ -73,6 +75,11 @@ describe('search', () => {
     const opened = openTo(value, ['list', 321, 'index'], CLOSED);
     const { lines } = linesOf(value, opened, 2_000);
     expect(lines.some((line) => line.id === keyOfPath(['list', 321, 'index']))).toBe(true);
+    expect(lines.length, 'without everything before it').toBeLessThan(150);
+    const before = lines.find((line) => line.kind === 'rest' && line.side === 'before');
+    expect(before).toMatchObject({ left: 300 });
+    const more = before?.kind === 'rest' ? linesOf(value, showMore(opened, before), 2_000) : undefined;
+    expect(more?.lines.length).toBe(lines.length + 299);
   });
 });
 
@@ -101,7 +108,7 @@ describe('words', () => {
 
   it('a key named __proto__ is a child like another', () => {
     const parsed = parseJson('{"__proto__":{"x":1},"a":2}');
-    expect(parsed.ok && childrenOf(parsed.value, 9).shown.map((child) => child.key)).toEqual([
+    expect(parsed.ok && childrenOf(parsed.value, 0, 9).shown.map((child) => child.key)).toEqual([
       '__proto__',
       'a',
     ]);

@@ -30,21 +30,20 @@ export interface JsonChild {
   readonly value: Json;
 }
 
-/** The first `count` children, and how many there are. */
+/** The children from one place to another, and how many there are. */
 export function childrenOf(
   value: Json,
-  count: number,
+  from: number,
+  to: number,
 ): { readonly shown: readonly JsonChild[]; readonly all: number } {
   if (Array.isArray(value)) {
-    return {
-      shown: value.slice(0, count).map((child, key) => ({ key, value: child as Json })),
-      all: value.length,
-    };
+    const shown = value.slice(from, to).map((child, index) => ({ key: from + index, value: child as Json }));
+    return { shown, all: value.length };
   }
   if (!isBranch(value)) return { shown: [], all: 0 };
   const keys = Object.keys(value);
   const shown = keys
-    .slice(0, count)
+    .slice(from, to)
     .map((key) => ({ key, value: (value as Record<string, Json>)[key] ?? null }));
   return { shown, all: keys.length };
 }
@@ -109,7 +108,7 @@ export function searchJson(
       paths.push(pathOf(step));
     }
     if (!isBranch(value)) continue;
-    const { shown } = childrenOf(value, Number.POSITIVE_INFINITY);
+    const { shown } = childrenOf(value, 0, Number.POSITIVE_INFINITY);
     for (let index = shown.length - 1; index >= 0; index -= 1) {
       const child = shown[index];
       if (child !== undefined) stack.push({ value: child.value, key: child.key, parent: step });
@@ -126,7 +125,7 @@ export function openAtFirst(root: Json, lines: number): ReadonlySet<string> {
   while (queue.length > 0) {
     const next: typeof queue = [];
     for (const { value, path } of queue) {
-      const { shown, all } = childrenOf(value, SLICE);
+      const { shown, all } = childrenOf(value, 0, SLICE);
       // A first level is always open, however long: an answer that shows nothing helps nobody.
       if (!isBranch(value) || all === 0 || (path.length > 0 && shown.length > left)) continue;
       open.add(keyOfPath(path));

@@ -4,6 +4,7 @@ import type { Column, ColumnId } from '../model/columns.ts';
 import { countryName, flagOf } from '../model/country.ts';
 import { clientOf, methodOf, sessionIdOf, statusTone, targetOf } from '../model/eventText.ts';
 import { formatSeconds, formatTime, type Zone } from '../model/format.ts';
+import { visibleLine } from '../model/hostile.ts';
 import type { EventItem } from '../model/source.ts';
 import { attemptWords, standingOf } from '../model/words.ts';
 import { Icon } from './Icon.tsx';
@@ -32,6 +33,7 @@ export const EventCells = memo(function EventCells(props: EventCellsProps) {
           role="gridcell"
           className={`sl-cell sl-cut ${column.numeric ? 'sl-cell--number' : ''}`}
           data-column={column.id}
+          title={column.id === 'target' ? targetWords(props.event) : undefined}
         >
           {column.id === props.columns[0]?.id && <Fold open={props.open} />}
           <Cell {...props} column={column.id} />
@@ -142,6 +144,11 @@ function Cell({
       );
     }
   }
+}
+
+/** All of what the cell may have to cut. */
+function targetWords(event: EventItem): string {
+  return visibleLine([targetOf(event), attemptWords(event), event.errorMessage].filter(Boolean).join(' · '));
 }
 
 function Target({ event, query }: { readonly event: EventItem; readonly query: string }) {

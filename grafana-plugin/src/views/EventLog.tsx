@@ -122,7 +122,8 @@ export function EventLog({ eventsInRange }: EventLogProps) {
     failure: state.disconnected,
     answeredAt: state.answeredAt,
     completeness: log?.completeness,
-    count: countWords(shown, eventsInRange),
+    count: log === undefined ? undefined : countWords(shown, eventsInRange),
+    stuck: log === undefined && state.failure !== undefined,
   });
 
   const linked =

@@ -10,7 +10,8 @@ import { usePorts } from './ViewContext.tsx';
 
 export function EventLogState({ state }: { readonly state: State }) {
   const { view, setView, zone, capabilities } = usePorts();
-  if (state.log === undefined && state.loading) return <Skeleton rows={14} label="Loading events" />;
+  if (state.log === undefined && state.failure === undefined)
+    return <Skeleton rows={14} label="Loading events" />;
   if (state.log === undefined) {
     return (
       <div role="alert" className="sl-state">

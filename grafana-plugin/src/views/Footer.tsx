@@ -26,6 +26,7 @@ function LiveWords({ report }: { readonly report: LiveReport }) {
     report.answeredAt === undefined ? '' : `, as of ${formatTime(report.answeredAt, zone).slice(0, 8)}`;
   const said = ((): { readonly state: string; readonly words: string } => {
     if (report.failure !== undefined) return { state: 'broken', words: `disconnected${last}, trying again` };
+    if (report.stuck) return { state: 'broken', words: 'nothing loaded, trying again' };
     if (!isOpenEnded(view.range, now()))
       return { state: 'still', words: 'not live: the range ends in the past' };
     if (!view.live) {

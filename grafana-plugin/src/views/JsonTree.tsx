@@ -6,12 +6,11 @@ import {
   keyOfPath,
   openAtFirst,
   redactionOf,
-  SLICE,
   searchJson,
   spellPath,
   summaryOf,
 } from '../model/json.ts';
-import { type JsonLine, linesOf, type Opened, openTo } from '../model/jsonLines.ts';
+import { type JsonLine, linesOf, type Opened, openTo, showMore } from '../model/jsonLines.ts';
 import { Button } from './Button.tsx';
 import { CopyButton } from './CopyButton.tsx';
 import { Icon } from './Icon.tsx';
@@ -55,10 +54,7 @@ export function JsonTree({ value, query, label }: JsonTreeProps) {
 
   const toggle = (line: JsonLine) => {
     if (line.kind === 'rest') {
-      setOpened((before) => ({
-        ...before,
-        slices: new Map(before.slices).set(line.of, (before.slices.get(line.of) ?? SLICE) + 10 * SLICE),
-      }));
+      setOpened((before) => showMore(before, line));
       return;
     }
     setOpened((before) => {
@@ -178,7 +174,9 @@ const Line = memo(
           {line.kind === 'branch' && <Icon name={line.open ? 'chevronDown' : 'chevronRight'} />}
         </span>
         {line.kind === 'rest' ? (
-          <span className="sl-link">{formatCount(line.left)} more…</span>
+          <span className="sl-link">
+            {formatCount(line.left)} {line.side === 'after' ? 'more…' : 'before…'}
+          </span>
         ) : (
           <>
             {line.path.length > 0 && (

@@ -47,7 +47,7 @@ export function Page(): ReactNode {
         <TopBar totals={totals} pending={report.pending} onHelp={() => setHelp(true)} />
         {archive?.state === 'off' && (
           <div role="alert" className="sl-notice" data-tone="error">
-            Nothing is kept: {archive.reason} {archive.advice}
+            Nothing is kept: {archive.reason}. What to do: {archive.advice}.
           </div>
         )}
         {report.failure !== undefined && (

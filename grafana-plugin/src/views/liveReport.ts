@@ -7,6 +7,8 @@ export interface LiveReport {
   readonly pending: number;
   /** A sentence while the server does not answer. */
   readonly failure?: string | undefined;
+  /** Nothing could be loaded at all, and the tab itself says why. */
+  readonly stuck?: boolean;
   /** Unix milliseconds of the last answer. */
   readonly answeredAt?: number | undefined;
   readonly completeness?: Completeness | undefined;

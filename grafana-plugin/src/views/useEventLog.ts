@@ -13,6 +13,7 @@ const PAGE = 200;
 const NEWS = 1_000;
 /** Looks for news at once, one after the other, when there is more than one page of it. */
 const NEWS_PAGES = 5;
+const RETRY_MS = 5_000;
 
 export interface EventLogState {
   readonly log: LogRows | undefined;
@@ -111,6 +112,14 @@ export function useEventLog(): EventLogState {
       }
     },
   );
+
+  // Nothing to show yet: it comes by itself once there is somebody to answer.
+  const stuck = failure !== undefined && log === undefined && !loading;
+  useEffect(() => {
+    if (!stuck || !visible) return undefined;
+    const timer = setTimeout(() => setRound((before) => before + 1), RETRY_MS);
+    return () => clearTimeout(timer);
+  }, [stuck, visible]);
 
   useEffect(() => {
     if (view.live) setLog((current) => (current === undefined ? current : releaseHeld(current)));
