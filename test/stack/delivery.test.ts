@@ -117,7 +117,10 @@ describe.skipIf(missing !== undefined)('Loki', () => {
   it('indexes four labels, and drops what an upgrade would change', async () => {
     const labels = await indexLabels(rig.stack.addresses.loki, range);
     expect([...labels].sort()).toEqual(['service_name', 'sightline_bucket', 'sightline_record']);
-    for (const { labels: all } of records) expect(all).not.toHaveProperty('service_version');
+    for (const { labels: all } of records) {
+      expect(all).not.toHaveProperty('service_version');
+      expect(all).not.toHaveProperty('scope_version');
+    }
   });
 
   it('has payload records that join by event id, and session summaries of their own', async () => {
