@@ -214,7 +214,7 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
                 data-row={keyOf(row)}
                 {...own}
                 className={`sl-rows__row ${className}`}
-                style={{ transform: `translateY(${item.start}px)` }}
+                style={{ ...own.style, transform: `translateY(${item.start}px)` }}
                 onFocus={(event) => {
                   if (isStop(row) && event.target === event.currentTarget) setActiveKey(keyOf(row));
                 }}
