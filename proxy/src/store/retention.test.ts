@@ -43,8 +43,9 @@ function retain({ archive }: Opened): number {
 
 describe('retention by size', () => {
   it('sheds the oldest payloads before any event, and says how many events lost theirs', () => {
-    const held = openWith({ bytesMax: 4_000_000 });
+    const held = openWith({});
     fill(held, calls(1000, 8000));
+    held.become?.('one', { bytesMax: 4_000_000 });
     expect(held.archive.stats.bytes).toBeGreaterThan(4_000_000);
     retain(held);
     expect(held.archive.stats.bytes).toBeLessThanOrEqual(4_000_000);
@@ -61,8 +62,9 @@ describe('retention by size', () => {
   });
 
   it('delivers a shed payload as empty and cut, and goes on numbering blocks', () => {
-    const held = openWith({ bytesMax: 1_000_000 });
+    const held = openWith({});
     fill(held, calls(300, 8000));
+    held.become?.('one', { bytesMax: 1_000_000 });
     retain(held);
     const [first] = held.archive.readAfter(0, 1);
     expect(first?.event).toMatchObject({ payloads: [{ text: '', truncated: true }] });
@@ -72,8 +74,9 @@ describe('retention by size', () => {
   });
 
   it('removes the oldest events where payloads have no more than their share, and counts those not sent', () => {
-    const held = openWith({ bytesMax: 2_000_000 });
+    const held = openWith({});
     fill(held, [...calls(4000, 0), aSummary('s', { atMs: 10 })]);
+    held.become?.('one', { bytesMax: 2_000_000 });
     held.archive.moveCursor('logs', 100);
     const before = held.reader.totals({ from: START, to: START + 10_000 }).current;
     expect(before.events).toBe(4000);
@@ -120,8 +123,9 @@ describe('retention by size', () => {
   });
 
   it('gives the room back to the disk', () => {
-    const held = openWith({ bytesMax: 3_000_000 });
+    const held = openWith({});
     fill(held, calls(1500, 8000));
+    held.become?.('one', { bytesMax: 3_000_000 });
     const path = held.path ?? '';
     const most = 3_000_000 + 1024 * 4096 * 1.1;
     expect(statSync(path).size).toBeGreaterThan(most);

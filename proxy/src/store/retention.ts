@@ -18,6 +18,9 @@ const PAYLOAD_SHARE = 1 / 4;
 /** Free pages that stay in the file, to be used again: 4 MiB, or a hundredth of it. */
 const FREE_PAGES_KEPT = 1024;
 const FREE_SHARE_KEPT = 1 / 100;
+/** Part of the size from which on each write removes something too. */
+const WELL_PAST = 1.05;
+const SLICES_WHEN_FULL = 4;
 /** Pages given back at a time. */
 const VACUUM_PAGES = 64;
 
@@ -28,6 +31,8 @@ export class Retention {
   readonly #onTextsRemoved: () => void;
   /** Known after the first look: bytes of all blocks up to a number. */
   #blocks = { upTo: 0, bytes: 0 };
+  /** As told last; age counts from it. */
+  #nowMs = 0;
   /** Blocks may have lost the last event that named them. */
   #eventsRemoved = true;
 
@@ -42,6 +47,7 @@ export class Retention {
   /** One slice; true when there is more to do. @throws ArchiveFault with nothing of the slice done. */
   slice(nowMs: number): boolean {
     const end = performance.now() + SLICE_MS;
+    this.#nowMs = nowMs;
     try {
       const more = this.#db.transaction('write', () => {
         while (this.#step(nowMs)) if (performance.now() >= end) return true;
@@ -51,6 +57,27 @@ export class Retention {
     } catch (error) {
       this.#blocks = { upTo: 0, bytes: 0 };
       throw error;
+    }
+  }
+
+  /**
+   * A slice beside each write while the archive is well past its size: so much may come in that slices now and then
+   * do not suffice. Never throws; what stands in the way is told by the next write.
+   */
+  keepUp(): void {
+    if (readBytes(this.#db) > this.#limits.bytesMax * WELL_PAST) this.#try();
+  }
+
+  /** Some slices after a write that found no room. Never throws. */
+  makeRoom(): void {
+    for (let slice = 0; slice < SLICES_WHEN_FULL && this.#try(); slice++);
+  }
+
+  #try(): boolean {
+    try {
+      return this.slice(this.#nowMs);
+    } catch {
+      return false;
     }
   }
 

@@ -56,10 +56,12 @@ export class SqliteArchive implements Archive {
         });
       } catch (error) {
         this.#recorder.forget();
+        if (error instanceof ArchiveFault && error.trouble === 'full') this.#retention.makeRoom();
         throw error;
       }
     });
     this.#latest += events.length;
+    this.#retention.keepUp();
     return first;
   }
 

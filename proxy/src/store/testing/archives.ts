@@ -18,8 +18,11 @@ export interface Opened {
   readonly reader: ArchiveReader;
   /** Unix milliseconds; what the reader takes for now. */
   nowMs: number;
-  /** Another instance goes on with the same archive; `archive` is then of that one. Absent where there is but one. */
-  readonly become?: (instanceId: string) => Archive;
+  /**
+   * Another instance goes on with the same archive, with limits of its own; `archive` is then of that one. Absent
+   * where there is but one.
+   */
+  readonly become?: (instanceId: string, limits?: Partial<Limits>) => Archive;
   /** Of the file, where there is one. */
   readonly path?: string;
   readonly dispose: () => void;
@@ -45,9 +48,9 @@ const sqlite: Implementation = {
       nowMs: START,
       path: settings.path,
       reader: openReader(settings.path, { activeWindowMs: ACTIVE_WINDOW_MS, now: () => face.nowMs }),
-      become(instanceId: string) {
+      become(instanceId: string, changed?: Partial<Limits>) {
         archive.close();
-        archive = opened({ ...settings, instanceId });
+        archive = opened({ ...settings, ...changed, instanceId });
         return archive;
       },
       dispose() {
