@@ -54,7 +54,7 @@ export const SessionFoot = memo(function SessionFoot({
           In the event log
         </Button>
         <CopyButton
-          name="Copy session id"
+          name="Copy id of the session"
           words="Copy id"
           text={() => session.mcpSessionId ?? session.sessionId}
         />
