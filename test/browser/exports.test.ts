@@ -1,5 +1,5 @@
 /** E7: what is filtered can be taken away, in four formats, and means the same in each. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { readCsv, readDownload } from './downloads.ts';
 import { HOSTILE, HOSTILE_SCRIPT } from './hostilePeers.ts';
 import { SightlinePage } from './pageObject.ts';
@@ -74,22 +74,21 @@ describeInBrowser('export of hostile text', () => {
   it('a formula in a tool’s name is text in the spreadsheet', async () => {
     const server = await startScriptedServer(HOSTILE_SCRIPT);
     const sightline = await Sightline.start({ args: [`${server.origin}/mcp`, '--show', 'none'] });
-    try {
-      const client = await ScriptedClient.connect(`${sightline.proxyUrl}/mcp`, {
-        name: '=1+1',
-        version: '@2',
-      });
-      await client.call(HOSTILE.tools.formula);
-      const page = await SightlinePage.open(sightline.pageUrl, { query: 'tab=events&method=tools%2Fcall' });
-      await expect.poll(() => page.eventCount()).toBe(1);
-      const { text } = await readDownload(await page.exportAs('CSV'));
-      const cells = readCsv(text.replace(/^\uFEFF/, '')).flat();
-      expect(cells.filter((cell) => cell.includes('HYPERLINK'))).not.toHaveLength(0);
-      expect(cells.filter((cell) => /^[=+@\t\r]/.test(cell))).toEqual([]);
-    } finally {
+    onTestFinished(async () => {
       await sightline.stop();
       await server.close();
-    }
+    });
+    const client = await ScriptedClient.connect(`${sightline.proxyUrl}/mcp`, {
+      name: '=1+1',
+      version: '@2',
+    });
+    await client.call(HOSTILE.tools.formula);
+    const page = await SightlinePage.open(sightline.pageUrl, { query: 'tab=events&method=tools%2Fcall' });
+    await expect.poll(() => page.eventCount()).toBe(1);
+    const { text } = await readDownload(await page.exportAs('CSV'));
+    const cells = readCsv(text.replace(/^\uFEFF/, '')).flat();
+    expect(cells.filter((cell) => cell.includes('HYPERLINK'))).not.toHaveLength(0);
+    expect(cells.filter((cell) => /^[=+@\t\r]/.test(cell))).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 /** How the page looks and to whom: every main state in both themes, wide and narrow, photographed and asked of axe. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { inspectState } from './mainState.ts';
 import { SightlinePage } from './pageObject.ts';
 import { type ShopStage, startShopStage } from './shopStage.ts';
@@ -93,19 +93,18 @@ describeInBrowser('looks', () => {
 
   it('first visit', async () => {
     const fresh = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'] });
-    try {
-      const page = await SightlinePage.open(fresh.pageUrl);
-      await page.page.getByText(/nothing has passed yet/i).waitFor();
-      await inspectState(page.page, 'first-visit');
-    } finally {
+    onTestFinished(async () => {
       await fresh.stop();
-    }
+    });
+    const page = await SightlinePage.open(fresh.pageUrl);
+    await page.page.getByText(/nothing has passed yet/i).waitFor();
+    await inspectState(page.page, 'first-visit');
   });
 
   it('the theme follows the system, and can be chosen for good', async () => {
     const page = await open();
     await page.session('desk-agent').waitFor();
-    const ground = () => page.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const ground = () => page.colourOf(page.page.getByRole('heading', { name: 'Sightline' }));
     const light = await ground();
     await page.page.emulateMedia({ colorScheme: 'dark' });
     await expect.poll(ground).not.toBe(light);

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { findFreePort } from '../bench/program.ts';
 import { SightlinePage } from './pageObject.ts';
 import { ScriptedClient } from './scriptedClient.ts';
@@ -15,27 +15,26 @@ describeInBrowser('first visit', () => {
   it('says where to point a client, with configuration to copy, and shows what comes by itself', async () => {
     const server = await startScriptedServer({ add: [{}] });
     const sightline = await Sightline.start({ args: [`${server.origin}/mcp`, '--show', 'none'] });
-    try {
-      const page = await SightlinePage.open(sightline.pageUrl);
-      const address = `${sightline.proxyUrl}/mcp`;
-      await page.page.getByText(address).first().waitFor();
-      expect(await page.text()).toMatch(/point an mcp client/i);
-      for (const client of ['Claude Code', 'Cursor', 'VS Code']) {
-        await page.page.getByRole('button', { name: client, exact: true }).click();
-        await page.page.getByRole('button', { name: `Copy the configuration for ${client}` }).click();
-        const copied = await page.page.evaluate(() => navigator.clipboard.readText());
-        expect(copied).toContain(address);
-      }
-      await page.show('Event log');
-      await expect.poll(() => page.text()).toMatch(/no events.*point a client at/is);
-      const client = await ScriptedClient.connect(address, { name: 'first-one', version: '1' });
-      await client.call('add');
-      await expect.poll(() => page.eventCount()).toBe(4);
-      await expect.poll(() => page.footerText()).toMatch(/\bcomplete/);
-    } finally {
+    onTestFinished(async () => {
       await sightline.stop();
       await server.close();
+    });
+    const page = await SightlinePage.open(sightline.pageUrl);
+    const address = `${sightline.proxyUrl}/mcp`;
+    await page.page.getByText(address).first().waitFor();
+    expect(await page.text()).toMatch(/point an mcp client/i);
+    for (const client of ['Claude Code', 'Cursor', 'VS Code']) {
+      await page.page.getByRole('button', { name: client, exact: true }).click();
+      await page.page.getByRole('button', { name: `Copy the configuration for ${client}` }).click();
+      const copied = await page.page.evaluate(() => navigator.clipboard.readText());
+      expect(copied).toContain(address);
     }
+    await page.show('Event log');
+    await expect.poll(() => page.text()).toMatch(/no events.*point a client at/is);
+    const client = await ScriptedClient.connect(address, { name: 'first-one', version: '1' });
+    await client.call('add');
+    await expect.poll(() => page.eventCount()).toBe(4);
+    await expect.poll(() => page.footerText()).toMatch(/\bcomplete/);
   });
 });
 
@@ -128,76 +127,72 @@ describeInBrowser('states', () => {
 describeInBrowser('what stands behind the page', () => {
   it('gone and back: what is shown stays, the page says that it is disconnected, and goes on by itself', async () => {
     const stage = await startShopStage();
-    try {
-      const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events', outage: true });
-      await expect.poll(() => page.eventCount()).toBe(31);
-      await stage.sightline.kill();
-      await expect
-        .poll(() => page.text(), { timeout: 15_000 })
-        .toMatch(/disconnected|does not answer|not reached/i);
-      expect(await page.eventCount()).toBe(31);
-      await stage.sightline.restart();
-      const back = await stage.connect('back-again');
-      await back.call('search_products');
-      await expect.poll(() => page.text(), { timeout: 30_000 }).toContain('back-again');
-      await expect.poll(() => page.footerText()).toMatch(/live, every/i);
-    } finally {
+    onTestFinished(async () => {
       await stage.stop();
-    }
+    });
+    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events', outage: true });
+    await expect.poll(() => page.eventCount()).toBe(31);
+    await stage.sightline.kill();
+    await expect
+      .poll(() => page.text(), { timeout: 15_000 })
+      .toMatch(/disconnected|does not answer|not reached/i);
+    expect(await page.eventCount()).toBe(31);
+    await stage.sightline.restart();
+    const back = await stage.connect('back-again');
+    await back.call('search_products');
+    await expect.poll(() => page.text(), { timeout: 30_000 }).toContain('back-again');
+    await expect.poll(() => page.footerText()).toMatch(/live, every/i);
   });
 
   it('L: everything that was shown is there after the program was killed without notice', async () => {
     const stage = await startShopStage();
-    try {
-      const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events', outage: true });
-      await expect.poll(() => page.eventCount()).toBe(31);
-      const last = await stage.connect('last-words');
-      await last.call('search_products', { query: 'before the end' });
-      await expect.poll(() => page.eventCount()).toBe(35);
-      const shown = await page.shownEventIds();
-      await stage.sightline.kill();
-      await stage.sightline.restart();
-      await page.page.reload();
-      await expect.poll(() => page.eventCount()).toBeGreaterThanOrEqual(35);
-      expect(await page.shownEventIds()).toEqual(expect.arrayContaining([...shown]));
-      await page.show('Sessions');
-      await expect.poll(() => page.sessionRows.count()).toBe(4);
-      expect(await page.sessionCell('last-words', 'Status'), 'nothing goes on after a kill').toBe('Ended');
-    } finally {
+    onTestFinished(async () => {
       await stage.stop();
-    }
+    });
+    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events', outage: true });
+    await expect.poll(() => page.eventCount()).toBe(31);
+    const last = await stage.connect('last-words');
+    await last.call('search_products', { query: 'before the end' });
+    await expect.poll(() => page.eventCount()).toBe(35);
+    const shown = await page.shownEventIds();
+    await stage.sightline.kill();
+    await stage.sightline.restart();
+    await page.page.reload();
+    await expect.poll(() => page.eventCount()).toBeGreaterThanOrEqual(35);
+    expect(await page.shownEventIds()).toEqual(expect.arrayContaining([...shown]));
+    await page.show('Sessions');
+    await expect.poll(() => page.sessionRows.count()).toBe(4);
+    expect(await page.sessionCell('last-words', 'Status'), 'nothing goes on after a kill').toBe('Ended');
   });
 
   it('T8: a collector that is down costs the page nothing', async () => {
     const port = await findFreePort();
     const stage = await startShopStage([], { OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${port}` });
-    try {
-      const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events' });
-      await expect.poll(() => page.eventCount()).toBe(31);
-      const more = await stage.connect('during-the-outage');
-      await more.call('search_products');
-      await expect.poll(() => page.eventCount()).toBe(35);
-    } finally {
+    onTestFinished(async () => {
       await stage.stop();
-    }
+    });
+    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events' });
+    await expect.poll(() => page.eventCount()).toBe(31);
+    const more = await stage.connect('during-the-outage');
+    await more.call('search_products');
+    await expect.poll(() => page.eventCount()).toBe(35);
   });
 
   it('an archive that cannot be opened is said, with what to do, while traffic goes on', async () => {
     const stateDir = mkdtempSync(path.join(tmpdir(), 'sightline-locked-'));
     const holder = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'], stateDir });
-    try {
-      const second = await Sightline.start({
-        args: ['http://127.0.0.1:9/mcp', '--show', 'none'],
-        stateDir,
-        archiveFails: true,
-      });
-      const page = await SightlinePage.open(second.pageUrl, { outage: true });
-      await expect.poll(() => page.text()).toMatch(/another sightline/i);
-      expect(await page.text()).toContain('--state-dir');
-      await second.stop();
-    } finally {
+    onTestFinished(async () => {
       await holder.stop();
       rmSync(stateDir, { recursive: true, force: true });
-    }
+    });
+    const second = await Sightline.start({
+      args: ['http://127.0.0.1:9/mcp', '--show', 'none'],
+      stateDir,
+      archiveFails: true,
+    });
+    const page = await SightlinePage.open(second.pageUrl, { outage: true });
+    await expect.poll(() => page.text()).toMatch(/another sightline/i);
+    expect(await page.text()).toContain('--state-dir');
+    await second.stop();
   });
 });
