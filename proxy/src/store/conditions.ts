@@ -28,18 +28,35 @@ export function within({ from, to }: Pick<EventFilter, 'from' | 'to'>): Conditio
   return both(...sides);
 }
 
+/**
+ * Numbers that stand in a statement themselves. They are looked up before, because then most walks are shorter, and
+ * one for which nothing fits is none at all.
+ */
+const LISTED_MAX = 400;
+
 /** Which rows of `event` a filter lets through, its range left out. */
 export function matching(db: Database, filter: EventFilter): Condition {
   const parts: Condition[] = [];
   const traits = traitsMatching(db, filter);
-  if (traits)
-    parts.push({ sql: `traits IN (SELECT id FROM traits WHERE ${traits.sql})`, values: traits.values });
+  if (traits) parts.push(inColumn(db, 'traits', `SELECT id FROM traits WHERE ${traits.sql}`, traits.values));
   if (filter.session) {
     const ids = termIds(db, filter.session);
-    parts.push(either([among('session', ids), among('protocol', ids)]));
+    parts.push(ids.length === 0 ? NEVER : either([among('session', ids), among('protocol', ids)]));
   }
-  if (filter.q) parts.push(searching(filter.q));
+  if (filter.q) parts.push(searching(db, filter.q));
   return both(...parts);
+}
+
+/** A column that holds one of the ids that a statement selects. */
+function inColumn(db: Database, column: string, select: string, values: readonly Value[]): Condition {
+  const ids = idsOf(db, select, values);
+  return ids ? among(column, ids) : { sql: `${column} IN (${select})`, values };
+}
+
+/** What a statement selects; undefined when it is too much to list. */
+function idsOf(db: Database, select: string, values: readonly Value[]): readonly number[] | undefined {
+  const rows = db.all(`${select} LIMIT ${LISTED_MAX + 1}`, ...values);
+  return rows.length > LISTED_MAX ? undefined : rows.map((row) => Number(row['id']));
 }
 
 /** Which rows of `traits` the filters of their columns let through; undefined when all. */
@@ -81,18 +98,18 @@ function termIds(db: Database, texts: readonly string[]): readonly number[] {
  * A text within one of the terms that are searched. The trigrams let through a few too many, and the whole text is
  * compared after them; where it is too short for one, every term is compared.
  */
-function searching(q: string): Condition {
+function searching(db: Database, q: string): Condition {
   const folded = fold(q);
   const trigrams = trigramQuery(folded);
-  const holds = `instr(ifnull(folded, text), ?) > 0`;
+  const holds = 'instr(ifnull(folded, text), ?) > 0';
   const terms = trigrams
     ? `SELECT id FROM term WHERE id IN (SELECT rowid FROM term_trigram WHERE term_trigram MATCH ?) AND ${holds}`
     : `SELECT id FROM term WHERE ${holds}`;
   const values = trigrams ? [trigrams, folded] : [folded];
-  const found = `(${terms})`;
-  return {
-    sql: `(traits IN (SELECT id FROM traits WHERE tool IN ${found} OR method IN ${found} OR server IN ${found} OR client IN ${found})
-      OR session IN ${found} OR protocol IN ${found} OR error IN ${found})`,
-    values: Array.from({ length: 7 }, () => values).flat(),
-  };
+  const ids = idsOf(db, terms, values);
+  if (ids?.length === 0) return NEVER;
+  const found = (column: string) => (ids ? among(column, ids) : { sql: `${column} IN (${terms})`, values });
+  const named = either(['tool', 'method', 'server', 'client'].map(found));
+  const traits = inColumn(db, 'traits', `SELECT id FROM traits WHERE ${named.sql}`, named.values);
+  return either([...(traits === NEVER ? [] : [traits]), ...['session', 'protocol', 'error'].map(found)]);
 }
