@@ -3,10 +3,10 @@
  * what is too large arrives cut, and what is no span of ours makes no exemplar.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { queryRecords } from './loki.ts';
+import { type LogRecord, queryRecords } from './loki.ts';
 import { queryFigures } from './prometheus.ts';
 import { type Rig, startRig, whyNoStack } from './rig.ts';
-import { fetchTrace } from './tempo.ts';
+import { fetchTrace, searchTraces } from './tempo.ts';
 
 const missing = whyNoStack();
 let rig: Rig;
@@ -37,10 +37,7 @@ async function sendLog(at: number, line: string, attributes: readonly unknown[])
   await send('logs', { resourceLogs: [{ resource, scopeLogs: [{ logRecords: [record] }] }] });
 }
 
-async function linesWith(
-  marker: string,
-  from: number,
-): Promise<readonly { line: string; labels: Readonly<Record<string, string>> }[]> {
+async function linesWith(marker: string, from: number): Promise<readonly LogRecord[]> {
   const query = `{service_name="other"} | marker="${marker}"`;
   const found = () =>
     queryRecords(rig.stack.addresses.loki, query, { from: from - 1_000, to: from + 60_000 });
@@ -109,5 +106,31 @@ describe.skipIf(missing !== undefined)('another sender', () => {
     const [record] = await linesWith('huge', at);
     expect(record?.line).toMatch(/^x{1000000}/);
     expect(record?.line.endsWith('… (cut by Loki)')).toBe(true);
+  });
+
+  it('has history of twenty days ago found at once under its own time, and nowhere else', async () => {
+    const at = Date.now() - 20 * 24 * 3_600_000;
+    // Something of now before it in the same stream, as when a proxy that is running exports its past.
+    await sendLog(Date.now(), 'now', [text('marker', 'present')]);
+    await sendLog(at, 'then', [text('marker', 'history')]);
+    const [record] = await linesWith('history', at);
+    expect(record).toMatchObject({ time: nanoseconds(at), line: 'then' });
+    const traceId = '1bf7651916cd43dd8448eb211c80319c';
+    const span = {
+      traceId,
+      spanId: 'c7ad6b7169203331',
+      name: 'then',
+      kind: 2,
+      startTimeUnixNano: nanoseconds(at),
+      endTimeUnixNano: nanoseconds(at + 5),
+      attributes: [text('sightline.session.id', 'long-ago')],
+    };
+    await send('traces', { resourceSpans: [{ resource, scopeSpans: [{ spans: [span] }] }] });
+    const search = (from: number, to: number) =>
+      searchTraces(rig.stack.addresses.tempo, '{ span.sightline.session.id = "long-ago" }', { from, to });
+    await expect
+      .poll(async () => (await search(at - 60_000, at + 60_000)).length, { timeout: VISIBLE_MS })
+      .toBe(1);
+    expect(await search(Date.now() - 60_000, Date.now())).toEqual([]);
   });
 });
