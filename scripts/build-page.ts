@@ -7,7 +7,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
 
 /** Bytes of the one script, compressed by gzip: what a first visit waits for. 120 KB; React alone is half of it. */
 export const SCRIPT_BYTES_MAX = 120 * 1_024;
@@ -62,6 +61,8 @@ async function main(quiet: boolean): Promise<void> {
     rmSync(KEY, { force: true });
     // Whoever calls may be a test runner: the page is React's production build all the same.
     process.env['NODE_ENV'] = 'production';
+    // Only now, because most starts find the page built and need not load a builder.
+    const { build } = await import('vite');
     await build({ configFile: path.join(ROOT, 'grafana-plugin/vite.config.ts') });
     mkdirSync(path.dirname(KEY), { recursive: true });
     writeFileSync(KEY, key);
