@@ -8,7 +8,7 @@ export function Skeleton({ rows, label }: { readonly rows: number; readonly labe
         // biome-ignore lint/suspicious/noArrayIndexKey: the bars are all the same and never move
         <div key={index} className="sl-skeletons__row" aria-hidden="true">
           {[9, 12, 24 - ((index * 5) % 9), 8, 14 - ((index * 3) % 5)].map((width, cell) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: nor do these
+            // biome-ignore lint/suspicious/noArrayIndexKey: nor do these, within a row
             <span key={cell} className="sl-skeleton" style={{ width: `${width}%` }} />
           ))}
         </div>

@@ -26,7 +26,7 @@ export function useAnswer<Value>(
   const [round, setRound] = useState(0);
   const latestAsk = useRef(ask);
   latestAsk.current = ask;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `round` is there to ask the same again
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the round is there to ask the same again
   useEffect(() => {
     if (key === undefined) return undefined;
     const ending = new AbortController();
