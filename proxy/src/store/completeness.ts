@@ -100,6 +100,6 @@ function addMissing(sum: Missing, row: Row | Missing | undefined): void {
 function readKeptFrom(db: Database, from = 0): number | undefined {
   const removed = readMeta(db, 'removed_before');
   if (removed === undefined || millisOf(removed) < from) return undefined;
-  const oldest = db.get('SELECT CAST(min(time) AS TEXT) AS time FROM event WHERE record = 0')?.['time'];
+  const oldest = db.get('SELECT CAST(min(time) AS TEXT) AS stamp FROM event WHERE record = 0')?.['stamp'];
   return Math.max(millisOf(removed), typeof oldest === 'string' ? millisOf(oldest) : 0);
 }

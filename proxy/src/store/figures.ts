@@ -28,8 +28,8 @@ export function readBytes(db: Database): number {
 
 export function readStats(db: Database): ArchiveStats {
   const oldest = db.get(
-    'SELECT CAST(time AS TEXT) AS time FROM event WHERE record = 0 ORDER BY time, sequence LIMIT 1',
-  )?.['time'];
+    'SELECT CAST(time AS TEXT) AS stamp FROM event WHERE record = 0 ORDER BY time, sequence LIMIT 1',
+  )?.['stamp'];
   return {
     bytes: readBytes(db),
     events: Number(db.get('SELECT sum(events) AS events FROM minute')?.['events'] ?? 0),

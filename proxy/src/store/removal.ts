@@ -12,7 +12,7 @@ export function removeBefore(db: Database, timeNs: bigint): number {
   let removed = 0;
   for (const record of [EVENT, SUMMARY, LOSS]) {
     const rows = db.all(
-      `SELECT CAST(time AS TEXT) AS time, sequence, traits, duration, flags, payload, is_call, is_tool_call, is_error
+      `SELECT CAST(time AS TEXT) AS stamp, sequence, traits, duration, flags, payload, is_call, is_tool_call, is_error
        FROM event LEFT JOIN traits ON traits.id = traits
        WHERE record = ? AND time < ? ORDER BY time, sequence LIMIT ${CHUNK_ROWS}`,
       record,
@@ -23,11 +23,11 @@ export function removeBefore(db: Database, timeNs: bigint): number {
     db.run(
       'DELETE FROM event WHERE record = ? AND (time, sequence) <= (?, ?)',
       record,
-      BigInt(String(last['time'])),
+      BigInt(String(last['stamp'])),
       Number(last['sequence']),
     );
-    if (record === EVENT) uncount(db, rows, String(last['time']));
-    if (record === LOSS) db.run('DELETE FROM loss WHERE time <= ?', BigInt(String(last['time'])));
+    if (record === EVENT) uncount(db, rows, String(last['stamp']));
+    if (record === LOSS) db.run('DELETE FROM loss WHERE time <= ?', BigInt(String(last['stamp'])));
     removeBodies(db, rows, record);
     removed += rows.length;
   }
@@ -55,7 +55,7 @@ function removeBodies(db: Database, rows: readonly Row[], record: number): void 
 function uncount(db: Database, rows: readonly Row[], lastNs: string): void {
   const removed = readMeta(db, 'removed_before');
   if (removed === undefined || BigInt(removed) < BigInt(lastNs)) writeMeta(db, 'removed_before', lastNs);
-  for (const [minute, group] of Map.groupBy(rows, (row) => minuteOf(String(row['time'])))) {
+  for (const [minute, group] of Map.groupBy(rows, (row) => minuteOf(String(row['stamp'])))) {
     uncountMinute(db, minute, group);
     for (const [traits, alike] of Map.groupBy(group, (row) => Number(row['traits']))) {
       db.run(

@@ -116,9 +116,9 @@ export class Retention {
   #shrink(bytesMax: number): boolean {
     if (this.#blockBytes() > bytesMax * PAYLOAD_SHARE && this.#shed()) return true;
     const border = this.#db.get(
-      `SELECT CAST(time AS TEXT) AS time FROM
+      `SELECT CAST(time AS TEXT) AS stamp FROM
         (SELECT time FROM event WHERE record = 0 ORDER BY time LIMIT ${CHUNK_ROWS}) ORDER BY time DESC LIMIT 1`,
-    )?.['time'];
+    )?.['stamp'];
     // Without events, only summaries and losses are left.
     const before = typeof border === 'string' ? BigInt(border) + 1n : 2n ** 63n - 1n;
     return this.#remove(before) || this.#shed();
@@ -126,8 +126,8 @@ export class Retention {
 
   #sweepTexts(nowMs: number): boolean {
     const oldest = this.#db.get(
-      'SELECT CAST(time AS TEXT) AS time FROM event WHERE record = 0 ORDER BY time LIMIT 1',
-    )?.['time'];
+      'SELECT CAST(time AS TEXT) AS stamp FROM event WHERE record = 0 ORDER BY time LIMIT 1',
+    )?.['stamp'];
     // Without an event, no text that is older than a minute is needed.
     const minute = typeof oldest === 'string' ? minuteOf(oldest) : Math.floor(nowMs / MINUTE_MS);
     const { more, removed } = this.#sweep.step(minute);

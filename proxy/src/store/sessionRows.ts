@@ -25,7 +25,7 @@ export class SessionRows {
     this.#instance = instance;
     this.#read = read;
     this.#find = db.prepare(
-      'SELECT sequence, CAST(time AS TEXT) AS time, instance, others, number, protocol FROM session WHERE session = ?',
+      'SELECT sequence, CAST(time AS TEXT) AS stamp, instance, others, number, protocol FROM session WHERE session = ?',
     );
     this.#write = db.prepare(
       `INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -70,7 +70,7 @@ export class SessionRows {
 
   /** The time of this instance's last summary; that of the row, when it is the row's own. */
   #summaryOf(sequence: number, row: Row | undefined): string | undefined {
-    if (row?.['sequence'] === sequence) return String(row['time']);
+    if (row?.['sequence'] === sequence) return String(row['stamp']);
     return this.#read(sequence)?.timeNs;
   }
 
