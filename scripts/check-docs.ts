@@ -1,6 +1,6 @@
 /**
  * Holds the prose to what exists: every path and every npm script that README, ARCHITECTURE, CONTRIBUTING or a
- * page under docs/ names must be there. A page that names a dead path is worse than none, because it is believed.
+ * page under docs/, deploy/ or dashboards/ names must be there. A page that names a dead path is worse than none, because it is believed.
  */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path/posix';
@@ -60,7 +60,7 @@ function deadPaths(page: Page, line: string, facts: Facts): readonly string[] {
 }
 
 if (import.meta.main) {
-  const paths = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('docs/**/*.md')];
+  const paths = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('{docs,deploy,dashboards}/**/*.md')];
   const pages = paths.map((name) => ({ path: name, text: readFileSync(name, 'utf8') }));
   const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'));
   const scripts =
