@@ -72,7 +72,8 @@ function collectBinaries(places: readonly Place[]): Binaries {
 /** Flags of the compilation, which are part of the key. `-v` names each package as it is compiled. */
 function recipe(program: Program): readonly string[] {
   const named = program.versionVariable ? ` -X ${program.versionVariable}=${program.version}` : '';
-  return ['-trimpath', '-ldflags', `-s -w${named}`];
+  const tags = program.tags ? ['-tags', program.tags] : [];
+  return ['-trimpath', ...tags, '-ldflags', `-s -w${named}`];
 }
 
 async function build({ program, folder }: Place, progress: Progress): Promise<void> {
