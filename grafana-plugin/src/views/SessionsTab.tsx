@@ -22,6 +22,7 @@ import { useWidth } from './useWidth.ts';
 import { usePorts } from './ViewContext.tsx';
 import { type RowProps, type RowsHandle, VirtualRows } from './VirtualRows.tsx';
 import './sessions/sessions.css';
+import './sessions/timelineMarks.css';
 import './sessions/timeline.css';
 
 /** Below so many pixels a row takes two lines; `sessions.css` says the same. */
