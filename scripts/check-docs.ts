@@ -60,7 +60,12 @@ function deadPaths(page: Page, line: string, facts: Facts): readonly string[] {
 }
 
 if (import.meta.main) {
-  const paths = ['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', ...globSync('{docs,deploy,dashboards}/**/*.md')];
+  const paths = [
+    'README.md',
+    'ARCHITECTURE.md',
+    'CONTRIBUTING.md',
+    ...globSync('{docs,deploy,dashboards}/**/*.md'),
+  ];
   const pages = paths.map((name) => ({ path: name, text: readFileSync(name, 'utf8') }));
   const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'));
   const scripts =
