@@ -21,7 +21,12 @@ export type PhaseName = keyof typeof phases;
 
 /** Requests a second of the long run, and its variants: it costs a minute each. */
 export const soakRate = 3_000;
-export const soakVariants: readonly VariantName[] = ['hpm', 'sightline-bare', 'sightline-export'];
+export const soakVariants: readonly VariantName[] = [
+  'hpm',
+  'sightline-bare',
+  'sightline-export',
+  'sightline-archive',
+];
 
 export interface Plan {
   readonly rounds: number;
@@ -65,6 +70,7 @@ export const usage = `npm run bench -- [options]
   --write             write docs/performance.md
   --profile NAME      load this variant under the CPU profiler and name where the time goes
   --archive           the archive instead: what writing costs, how long answers take (with --quick, --write)
+  --page              the page instead: from a click to drawn rows in Chromium (with --quick, --small, --write)
   --help              this text
 `;
 

@@ -63,7 +63,7 @@ export function formatTargets(targets: readonly Target[]): string {
     ['target', 'at most', 'measured', ''],
     targets.map(({ what, limit, unit, measured, met }) => [
       what,
-      unit === 'MB' ? `under ${limit} MB` : String(limit),
+      unit === 'MB' ? `under ${limit} MB` : unit === 'µs' ? `${limit} µs` : String(limit),
       measured === undefined ? '–' : unit === 'ratio' ? measured.toFixed(2) : formatUnit(measured, unit),
       met === undefined ? 'not measured' : met ? 'met' : '**missed**',
     ]),
@@ -158,8 +158,8 @@ function formatCpu(summary: PhaseSummary | undefined): string {
   return `${formatCount(cpuUs)} (${formatCount(least)}–${formatCount(greatest)})`;
 }
 
-function formatUnit(value: number, unit: 'count' | 'MB'): string {
-  return unit === 'MB' ? `${formatCount(value)} MB` : formatCount(value);
+function formatUnit(value: number, unit: 'count' | 'MB' | 'µs'): string {
+  return unit === 'count' ? formatCount(value) : `${formatCount(value)} ${unit}`;
 }
 
 /** Whole numbers with thousands parted; what was not measured is a dash, never a zero. */

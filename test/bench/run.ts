@@ -172,6 +172,12 @@ async function main(): Promise<void> {
     runArchive(args, pagePath, say);
     return;
   }
+  if (args.includes('--page')) {
+    // Loaded only here: the other runs need no browser.
+    const { runPage } = await import('./pageReport.ts');
+    await runPage(args, pagePath, say);
+    return;
+  }
   const plan = readPlan(args);
   if (plan === 'help') {
     console.log(usage);

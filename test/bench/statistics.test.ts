@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { median, medianRatio, percentile, spread } from './statistics.ts';
+import { median, medianDifference, medianRatio, percentile, spread } from './statistics.ts';
 
 describe('median', () => {
   it.each([
@@ -28,6 +28,14 @@ describe('percentile', () => {
 
   it('of a typed array is that of its values', () => {
     expect(percentile(Float64Array.of(1, 2, 3), 0.99)).toBe(3);
+  });
+});
+
+describe('medianDifference', () => {
+  it('is taken inside each round', () => {
+    expect(medianDifference([10, 120, 61], [5, 110, 60])).toBe(5);
+    expect(medianDifference([10, undefined], [4, 4])).toBe(6);
+    expect(medianDifference([], [])).toBeUndefined();
   });
 });
 

@@ -20,15 +20,23 @@ export function percentile(sorted: ArrayLike<number>, share: number): number | u
  * The median of `part / whole` of each round. Rounds differ by more than variants do on a shared machine, so a
  * ratio is taken inside its round first; a round in which either is missing or `whole` is 0 does not count.
  */
-export function medianRatio(
-  parts: readonly (number | undefined)[],
-  wholes: readonly (number | undefined)[],
-): number | undefined {
-  const ratios = parts.flatMap((part, round) => {
-    const whole = wholes[round];
-    return part === undefined || whole === undefined || whole === 0 ? [] : [part / whole];
+export function medianRatio(parts: Measured, wholes: Measured): number | undefined {
+  return median(pairs(parts, wholes).flatMap(([part, whole]) => (whole === 0 ? [] : [part / whole])));
+}
+
+/** The median of `part - rest` of each round, for the same reason. */
+export function medianDifference(parts: Measured, rests: Measured): number | undefined {
+  return median(pairs(parts, rests).map(([part, rest]) => part - rest));
+}
+
+/** One value a round; undefined where it was not measured. */
+type Measured = readonly (number | undefined)[];
+
+function pairs(first: Measured, second: Measured): readonly (readonly [number, number])[] {
+  return first.flatMap((one, round) => {
+    const other = second[round];
+    return one === undefined || other === undefined ? [] : [[one, other] as const];
   });
-  return median(ratios);
 }
 
 /** Least and greatest value. */

@@ -1,7 +1,7 @@
 /** From rounds to what is reported: medians for each variant, and the targets judged. Pure. */
 import type { RoundResult, SoakResult } from './measurement.ts';
 import { type PhaseName, phases } from './plan.ts';
-import { median, medianRatio, spread } from './statistics.ts';
+import { median, medianDifference, medianRatio, spread } from './statistics.ts';
 import type { VariantName } from './variants.ts';
 
 /** Results of one variant; `rounds` have the same order in every variant, a gap where it could not run. */
@@ -27,7 +27,7 @@ export interface Target {
   readonly what: string;
   /** The most it may be, in the unit of `measured`. */
   readonly limit: number;
-  readonly unit: 'ratio' | 'count' | 'MB';
+  readonly unit: 'ratio' | 'count' | 'MB' | 'µs';
   /** Undefined when a variant it needs did not run. */
   readonly measured: number | undefined;
   readonly met: boolean | undefined;
@@ -48,7 +48,7 @@ export function summarizePhase(result: VariantResult, phase: PhaseName): PhaseSu
   };
 }
 
-/** The targets of the work item that built the proxy. */
+/** What proxy and archive may cost. */
 export function judgeTargets(results: readonly VariantResult[]): readonly Target[] {
   const find = (name: VariantName): VariantResult | undefined => results.find((each) => each.name === name);
   const cpu = (name: VariantName): readonly (number | undefined)[] =>
@@ -93,6 +93,18 @@ export function judgeTargets(results: readonly VariantResult[]): readonly Target
       220,
       'MB',
       soak && soak.residentBytes / 1_000_000,
+    ),
+    judge(
+      'CPU per request that keeping adds to exporting everything (payloads redacted)',
+      110,
+      'µs',
+      medianDifference(cpu('sightline-archive'), cpu('sightline-export')),
+    ),
+    judge(
+      'CPU per request that keeping adds with payload capture off',
+      45,
+      'µs',
+      medianDifference(cpu('sightline-archive-off'), cpu('sightline-export-off')),
     ),
   ];
 }

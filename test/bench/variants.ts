@@ -18,7 +18,9 @@ export type VariantName =
   | 'sightline-bare'
   | 'sightline-observe'
   | 'sightline-export'
-  | 'sightline-export-off';
+  | 'sightline-export-off'
+  | 'sightline-archive'
+  | 'sightline-archive-off';
 
 export interface Variant {
   readonly name: VariantName;
@@ -38,15 +40,31 @@ export const variants: readonly Variant[] = [
     what: 'express 5 + http-proxy-middleware 4 forwarding alone: keep-alive agent, no xfwd, default plugins ejected',
   },
   { name: 'sightline-bare', what: 'Sightline, observation switched off', flags: ['--no-observe'] },
-  { name: 'sightline-observe', what: 'Sightline observing, nothing exported', flags: [] },
+  {
+    name: 'sightline-observe',
+    what: 'Sightline observing, nothing exported, nothing kept',
+    flags: ['--no-archive'],
+  },
   {
     name: 'sightline-export',
-    what: 'Sightline exporting every span, record and metric, payloads redacted',
-    flags: ['--payload-mode', 'redacted'],
+    what: 'Sightline exporting every span, record and metric, payloads redacted, nothing kept',
+    flags: ['--no-archive', '--payload-mode', 'redacted'],
     exports: { payloads: true },
   },
   {
     name: 'sightline-export-off',
+    what: 'the same with payload capture off',
+    flags: ['--no-archive', '--payload-mode', 'off'],
+    exports: { payloads: false },
+  },
+  {
+    name: 'sightline-archive',
+    what: 'Sightline as it comes: exporting everything, payloads redacted, kept in the archive first',
+    flags: ['--payload-mode', 'redacted'],
+    exports: { payloads: true },
+  },
+  {
+    name: 'sightline-archive-off',
     what: 'the same with payload capture off',
     flags: ['--payload-mode', 'off'],
     exports: { payloads: false },
