@@ -32,6 +32,8 @@ export class BlockWriter {
   readonly #write: (block: Block) => void;
   readonly #known = new Map<string, TextPlace>();
   #id: number;
+  /** Blocks up to this one were removed: texts in them are not known any more. */
+  #removed = 0;
   #texts: string[] = [];
   #length = 0;
   #seen = 0;
@@ -47,7 +49,7 @@ export class BlockWriter {
     if (text.length <= INLINE_LENGTH_MAX || !text.isWellFormed()) return text;
     const key = hash('sha256', text, 'base64');
     const known = this.#known.get(key);
-    if (known) return known;
+    if (known && known[0] > this.#removed) return known;
     if (this.#length > 0 && this.#length + text.length > BLOCK_LENGTH_MAX) this.flush();
     const place: TextPlace = [this.#id, this.#length, this.#length + text.length];
     this.#texts.push(text);
@@ -69,6 +71,10 @@ export class BlockWriter {
     if (this.#seen < GENERATION_TEXTS_MAX) return;
     this.#known.clear();
     this.#seen = 0;
+  }
+
+  forgetUpTo(last: number): void {
+    this.#removed = Math.max(this.#removed, last);
   }
 
   /** After a transaction that failed: nothing of it is there. The numbers it used are not used again. */

@@ -65,6 +65,11 @@ export class Recorder {
     this.#dictionary.forget();
   }
 
+  /** After retention removed every block up to this one. */
+  forgetBlocks(last: number): void {
+    this.#blocks.forgetUpTo(last);
+  }
+
   /** After a transaction that failed: nothing that it wrote is there. */
   forget(): void {
     this.#dictionary.forget();

@@ -20,14 +20,10 @@ export function removeBefore(db: Database, timeNs: bigint): number {
     );
     const last = rows.at(-1);
     if (!last) continue;
-    db.run(
-      'DELETE FROM event WHERE record = ? AND (time, sequence) <= (?, ?)',
-      record,
-      BigInt(String(last['stamp'])),
-      Number(last['sequence']),
-    );
+    const border = [BigInt(String(last['stamp'])), Number(last['sequence'])];
+    db.run('DELETE FROM event WHERE record = ? AND (time, sequence) <= (?, ?)', record, ...border);
     if (record === EVENT) uncount(db, rows, String(last['stamp']));
-    if (record === LOSS) db.run('DELETE FROM loss WHERE time <= ?', BigInt(String(last['stamp'])));
+    if (record === LOSS) db.run('DELETE FROM loss WHERE (time, sequence) <= (?, ?)', ...border);
     removeBodies(db, rows, record);
     removed += rows.length;
   }
@@ -91,23 +87,29 @@ function uncountMinute(db: Database, minute: number, rows: readonly Row[]): void
   );
 }
 
-/** Blocks that no record names any more. Returns the bytes of what was removed. */
-export function removeUnnamedBlocks(db: Database): number {
+/** A block that was removed. */
+export interface RemovedBlock {
+  readonly id: number;
+  readonly bytes: number;
+}
+
+/** Blocks that no record names any more. */
+export function removeUnnamedBlocks(db: Database): readonly RemovedBlock[] {
   const first = db.get('SELECT min(payload_first) AS first FROM minute WHERE stored > 0')?.['first'];
   return removeBlocks(db, first === null ? Number.MAX_SAFE_INTEGER : Number(first), 8);
 }
 
-/** The oldest payloads, although events name them. Returns the bytes of what was removed. */
-export function shedBlocks(db: Database): number {
+/** The oldest payloads, although events name them. */
+export function shedBlocks(db: Database): readonly RemovedBlock[] {
   return removeBlocks(db, Number.MAX_SAFE_INTEGER, 4);
 }
 
-function removeBlocks(db: Database, before: number, limit: number): number {
+function removeBlocks(db: Database, before: number, limit: number): readonly RemovedBlock[] {
   const removed = db.all(
     `DELETE FROM block WHERE id IN (SELECT id FROM block WHERE id < ? ORDER BY id LIMIT ?)
-     RETURNING length(data) AS bytes`,
+     RETURNING id, length(data) AS bytes`,
     before,
     limit,
   );
-  return removed.reduce((sum, row) => sum + Number(row['bytes']), 0);
+  return removed.map((row) => ({ id: Number(row['id']), bytes: Number(row['bytes']) }));
 }

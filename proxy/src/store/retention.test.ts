@@ -21,10 +21,10 @@ function noise(length: number): string {
   return randomBytes(length).toString('base64').slice(0, length);
 }
 
-function calls(count: number, payloadLength: number, everyMs = 1): RecordedEvent[] {
+function calls(count: number, payloadLength: number, everyMs = 1, fromMs = 0): RecordedEvent[] {
   return Array.from({ length: count }, (_, index) =>
     aCall({
-      atMs: index * everyMs,
+      atMs: fromMs + index * everyMs,
       attributes: { 'sightline.error.message': `reason ${noise(40)}` },
       payloads: payloadLength > 0 ? [aPayload('response', noise(payloadLength))] : [],
     }),
@@ -120,6 +120,31 @@ describe('retention by size', () => {
       { value: 'lasting', count: 2, errors: 0 },
       { value: 'ancient', count: 1, errors: 0 },
     ]);
+  });
+
+  it('writes a text again whose block was shed since', () => {
+    const held = openWith({ bytesMax: 1_000_000 });
+    const text = noise(8000);
+    held.archive.append([aCall({ payloads: [aPayload('response', text)] })]);
+    fill(held, calls(300, 8000));
+    retain(held);
+    expect(held.archive.readAfter(0, 1)[0]?.event).toMatchObject({ payloads: [{ text: '' }] });
+    const again = held.archive.append([aCall({ atMs: 400, payloads: [aPayload('response', text)] })]);
+    expect(held.archive.readAfter(again - 1, 1)[0]?.event).toMatchObject({ payloads: [{ text }] });
+  });
+
+  it('knows what payloads weigh also after years of removing them by age', () => {
+    const hour = 3_600_000;
+    const held = openWith({ ageMs: hour, bytesMax: 4_000_000 });
+    for (let round = 0; round < 4; round++) {
+      fill(held, calls(300, 8000));
+      while (held.archive.retain(START + 2 * hour));
+    }
+    expect(held.archive.stats.events).toBe(0);
+    fill(held, calls(700, 8000, 1, 2 * hour));
+    while (held.archive.retain(START + 2 * hour));
+    expect(held.archive.stats.bytes).toBeLessThanOrEqual(4_000_000);
+    expect(held.archive.stats.events).toBe(700);
   });
 
   it('gives the room back to the disk', () => {

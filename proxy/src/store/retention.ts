@@ -7,7 +7,7 @@ import { readBytes } from './figures.ts';
 import type { Limits } from './limits.ts';
 import { firstNanoOf, minuteOf } from './moments.ts';
 import { MINUTE_MS } from './ranges.ts';
-import { CHUNK_ROWS, removeBefore, removeUnnamedBlocks, shedBlocks } from './removal.ts';
+import { CHUNK_ROWS, type RemovedBlock, removeBefore, removeUnnamedBlocks, shedBlocks } from './removal.ts';
 import type { Database } from './sqlite.ts';
 import { Sweep } from './sweep.ts';
 
@@ -24,11 +24,19 @@ const SLICES_WHEN_FULL = 4;
 /** Pages given back at a time. */
 const VACUUM_PAGES = 64;
 
+/** Who remembers what may be removed. */
+export interface RetentionPorts {
+  /** Numbers of texts have become invalid. */
+  readonly onTextsRemoved: () => void;
+  /** There is no block any more up to this one. */
+  readonly onBlocksRemoved: (last: number) => void;
+}
+
 export class Retention {
   readonly #db: Database;
   readonly #limits: Limits;
   readonly #sweep: Sweep;
-  readonly #onTextsRemoved: () => void;
+  readonly #ports: RetentionPorts;
   /** Known after the first look: bytes of all blocks up to a number. */
   #blocks = { upTo: 0, bytes: 0 };
   /** As told last; age counts from it. */
@@ -36,12 +44,11 @@ export class Retention {
   /** Blocks may have lost the last event that named them. */
   #eventsRemoved = true;
 
-  /** @param onTextsRemoved Told when numbers of texts have become invalid. */
-  constructor(db: Database, limits: Limits, onTextsRemoved: () => void) {
+  constructor(db: Database, limits: Limits, ports: RetentionPorts) {
     this.#db = db;
     this.#limits = limits;
     this.#sweep = new Sweep(db);
-    this.#onTextsRemoved = onTextsRemoved;
+    this.#ports = ports;
   }
 
   /** One slice; true when there is more to do. @throws ArchiveFault with nothing of the slice done. */
@@ -101,16 +108,21 @@ export class Retention {
   }
 
   #removeUnnamed(): boolean {
-    const bytes = removeUnnamedBlocks(this.#db);
-    this.#blocks.bytes -= bytes;
-    if (bytes === 0) this.#eventsRemoved = false;
-    return bytes > 0;
+    const removed = this.#forgetBlocks(removeUnnamedBlocks(this.#db));
+    if (!removed) this.#eventsRemoved = false;
+    return removed;
   }
 
   #shed(): boolean {
-    const bytes = shedBlocks(this.#db);
-    this.#blocks.bytes -= bytes;
-    return bytes > 0;
+    return this.#forgetBlocks(shedBlocks(this.#db));
+  }
+
+  /** Whether there were any. */
+  #forgetBlocks(removed: readonly RemovedBlock[]): boolean {
+    // Those after the last look were never added.
+    for (const { id, bytes } of removed) if (id <= this.#blocks.upTo) this.#blocks.bytes -= bytes;
+    if (removed.length > 0) this.#ports.onBlocksRemoved(Math.max(...removed.map(({ id }) => id)));
+    return removed.length > 0;
   }
 
   #shrink(bytesMax: number): boolean {
@@ -131,7 +143,7 @@ export class Retention {
     // Without an event, no text that is older than a minute is needed.
     const minute = typeof oldest === 'string' ? minuteOf(oldest) : Math.floor(nowMs / MINUTE_MS);
     const { more, removed } = this.#sweep.step(minute);
-    if (removed > 0) this.#onTextsRemoved();
+    if (removed > 0) this.#ports.onTextsRemoved();
     return more;
   }
 

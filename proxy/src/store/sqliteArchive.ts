@@ -36,7 +36,10 @@ export class SqliteArchive implements Archive {
     this.#db = db;
     this.#bodies = new BodyReader(db);
     this.#recorder = new Recorder(db, instance, this.#bodies);
-    this.#retention = new Retention(db, limits, () => this.#recorder.forgetTexts());
+    this.#retention = new Retention(db, limits, {
+      onTextsRemoved: () => this.#recorder.forgetTexts(),
+      onBlocksRemoved: (last) => this.#recorder.forgetBlocks(last),
+    });
     this.#ends = ends;
     this.#latest = readNewest(db);
   }
