@@ -1,12 +1,14 @@
 /** What can stand in the way of an archive, made real: each is told with what to do, and nothing is ever deleted. */
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
@@ -57,7 +59,24 @@ function scribble(at: number, bytes: Buffer): void {
   closeSync(file);
 }
 
+/** Names of all files with the rights that others than their owner have. */
+function rightsOfOthers(): readonly (readonly [string, number])[] {
+  return readdirSync(folder).map((name) => [name, statSync(join(folder, name)).mode & 0o077]);
+}
+
 describe('opening an archive', () => {
+  // Windows has no such rights; there the user's own folder is what keeps others out.
+  it.skipIf(process.platform === 'win32')('keeps its files from other users, also those it finds', () => {
+    openWell().append([aCall()]);
+    const names = ['archive.sqlite', 'archive.sqlite-shm', 'archive.sqlite-wal', 'archive.sqlite.lock'];
+    expect(readdirSync(folder)).toEqual(expect.arrayContaining(names));
+    for (const [name, rights] of rightsOfOthers()) expect([name, rights]).toEqual([name, 0]);
+    for (const name of readdirSync(folder)) chmodSync(join(folder, name), 0o644);
+    closeAll();
+    openWell().append([aCall()]);
+    for (const [name, rights] of rightsOfOthers()) expect([name, rights]).toEqual([name, 0]);
+  });
+
   it('makes the directory, and knows its instance again', () => {
     path = join(folder, 'a/b/archive.sqlite');
     const first = open();

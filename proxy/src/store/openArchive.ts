@@ -1,6 +1,15 @@
 /** Opens the archive for writing: one writer, the newest schema, a damaged file set aside. */
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname } from 'node:path';
 import { type Archive, ArchiveFault, type ArchiveTrouble } from '../observation/archive.ts';
 import { readMeta, writeMeta } from './figures.ts';
@@ -40,6 +49,7 @@ export function openArchive(settings: ArchiveSettings): Opened {
   let lock: Database | undefined;
   try {
     mkdirSync(dirname(settings.path), { recursive: true, mode: 0o700 });
+    keepPrivate(`${settings.path}.lock`);
     lock = takeLock(`${settings.path}.lock`);
     const held = lock;
     return openHeld(settings, () => held.close());
@@ -67,6 +77,7 @@ const OVERFLOW = 1.25;
 const OVERFLOW_BYTES = 16 * 1024 * 1024;
 
 function openFile(settings: ArchiveSettings, ends: Ends) {
+  keepPrivate(settings.path);
   const db = new Database(settings.path, { readOnly: false, busyMs: 5000 });
   try {
     refuseForeign(db);
@@ -86,6 +97,21 @@ function openFile(settings: ArchiveSettings, ends: Ends) {
   } catch (error) {
     db.close();
     throw error;
+  }
+}
+
+/**
+ * Makes a file of SQLite that nobody else can read, or makes it so: it holds what agents sent. What SQLite puts beside
+ * it gets the same rights.
+ */
+function keepPrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  for (const file of [path, `${path}-wal`, `${path}-shm`, `${path}-journal`]) {
+    try {
+      chmodSync(file, 0o600);
+    } catch {
+      // It is not there, or its file system or owner allows no change: then it is as private as they made it.
+    }
   }
 }
 
