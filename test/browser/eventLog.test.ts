@@ -198,4 +198,15 @@ describeInBrowser('event log', () => {
     await page.pickQuickRange('Last 1 h');
     await expect.poll(() => page.eventCount()).toBe(EVENTS);
   });
+
+  it('E6: two days of the calendar make a range, and today has the traffic', async () => {
+    const page = await open();
+    const dialog = await page.openRange();
+    const today = dialog.getByRole('gridcell').locator('[aria-current="date"]');
+    await today.click();
+    await today.click();
+    await dialog.getByRole('button', { name: 'Show this range' }).click();
+    await expect.poll(() => page.eventCount()).toBe(EVENTS);
+    expect(Number(page.address().get('to')) - Number(page.address().get('from'))).toBe(86_399_999);
+  });
 });
