@@ -76,6 +76,12 @@ describe('replay', () => {
   });
 });
 
+it.each(['export', 'import', 'replay'])('%s --help explains every command and option', async (word) => {
+  const { code, out, err } = await sightline([word, '--help']);
+  expect([code, err]).toEqual([0, '']);
+  expect(out).toContain('export [--from T] [--to T]');
+});
+
 describe('import and export', () => {
   it('what was imported goes to a collector, its spans marked, and again if asked again', async () => {
     const imported = await importStory('2h');
@@ -112,7 +118,7 @@ describe('import and export', () => {
     expect(nowhere.err).toContain('set OTEL_EXPORTER_OTLP_ENDPOINT');
     const nothing = await exportTo();
     expect([nothing.code, nothing.out]).toEqual([1, '']);
-    expect(nothing.err).toContain('archive.sqlite');
+    expect(nothing.err).toContain('archive.sqlite (there is no such file)');
   });
 
   it('a refused record is the exit code', async () => {

@@ -2,6 +2,7 @@
 import { toArchivePlace } from '../config/archivePlace.ts';
 import type { CommandWord } from '../config/commandWords.ts';
 import type { Config } from '../config/config.ts';
+import { formatHelp } from '../config/help.ts';
 import { type ConfigInput, parseConfig } from '../config/parse.ts';
 import { formatProblems } from '../config/report.ts';
 import type { Environment } from '../telemetry/environment.ts';
@@ -43,6 +44,10 @@ export async function runCommand(
 ): Promise<ExitCode> {
   const { file = '', times, rest, problems } = readCommand(word, argv, ports.nowMs());
   const parsed = parseConfig({ argv: rest, env: ports.env, readFile: ports.readFile });
+  if (parsed.kind === 'help') {
+    ports.print(formatHelp(ports.version));
+    return 0;
+  }
   const all = [...problems, ...(parsed.kind === 'problems' ? parsed.problems : [])];
   if (all.length > 0 || parsed.kind !== 'run') {
     ports.log(

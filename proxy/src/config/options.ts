@@ -84,7 +84,8 @@ export const OPTIONS = {
   'state-dir': {
     group: 'Where it stands',
     type: { kind: 'text', shape: 'DIR' },
-    means: 'where state is kept (checked, and used by a later version); $XDG_STATE_HOME/sightline by default',
+    means:
+      "where the archive is kept, the demo's apart under `demo`; $XDG_STATE_HOME/sightline or ~/.local/state/sightline by default",
   },
 
   'allowed-hosts': {

@@ -1,5 +1,6 @@
 /** Opens the archive to read whole records in their order, while another process may be writing it. */
-import type { StoredEvent } from '../observation/archive.ts';
+import { existsSync } from 'node:fs';
+import { ArchiveFault, type StoredEvent } from '../observation/archive.ts';
 import { BodyReader } from './bodies.ts';
 import { readMeta, readNewest } from './figures.ts';
 import { refuseForeign } from './schema.ts';
@@ -17,6 +18,7 @@ export interface History {
 
 /** @throws ArchiveFault when there is no file, it cannot be read, or a later version wrote it. */
 export function openHistory(path: string): History {
+  if (!existsSync(path)) throw new ArchiveFault('failed', 'there is no such file');
   const db = new Database(path, { readOnly: true, busyMs: 5000 });
   try {
     refuseForeign(db);
