@@ -22,6 +22,8 @@ export interface Change {
 
 /** What a value that there is not is shown as; its reason stands beside it. */
 export const NONE = '–';
+/** Where the period before had nothing: no arrow, because nothing rose. */
+const NONE_BEFORE = 'none before';
 
 export function indicatorsOf({ current, previous }: Totals): readonly Indicator[] {
   return [
@@ -48,7 +50,7 @@ function duration(current: Total, previous: Total): Indicator {
   const before = previous.averageSessionDuration;
   const change =
     now === undefined || before === undefined
-      ? { direction: 'same' as const, words: now === undefined ? 'no sessions' : 'no sessions before' }
+      ? { direction: 'same' as const, words: now === undefined ? 'no sessions' : NONE_BEFORE }
       : changeOf(now, before, 'longer', 'shorter');
   return {
     id: 'duration',
@@ -78,7 +80,7 @@ function rateOf({ calls, errors }: Total): number | undefined {
 /** Rates differ in points: of 1 % to 2 % nobody should read "100 % more". */
 function rateChange(now: number | undefined, before: number | undefined): Omit<Change, 'before'> {
   if (now === undefined) return { direction: 'same', words: 'no calls' };
-  if (before === undefined) return { direction: 'same', words: 'no calls before' };
+  if (before === undefined) return { direction: 'same', words: NONE_BEFORE };
   const points = Math.round((now - before) * 1_000) / 10;
   if (points === 0) return { direction: 'same', words: 'as before' };
   const direction = points > 0 ? 'up' : 'down';
@@ -91,8 +93,8 @@ function rateChange(now: number | undefined, before: number | undefined): Omit<C
 
 function changeOf(now: number, before: number, more = 'more', less = 'fewer'): Omit<Change, 'before'> {
   if (now === before) return { direction: 'same', words: 'as before' };
+  if (before === 0) return { direction: 'same', words: NONE_BEFORE };
   const direction = now > before ? 'up' : 'down';
-  if (before === 0) return { direction, words: 'none before' };
   const share = Math.abs(now - before) / before;
   // Beyond threefold a factor is easier to read than a percentage.
   if (now / before >= 3) return { direction, words: `${(now / before).toFixed(1)} times as ${asMany(more)}` };

@@ -49,6 +49,13 @@ describe('the tree', () => {
     expect(openAtFirst({ params: { name: 'x', arguments: { id: 1 } } }, 40).size).toBe(3);
     expect(openAtFirst('plain', 40).size).toBe(0);
   });
+
+  it('leaves what the protocol says for itself folded, so that the arguments are what is seen', () => {
+    const params = { name: 'x', arguments: { id: 1 }, _meta: { clientInfo: { name: 'y' } } };
+    expect(openAtFirst({ params }, 40)).toEqual(
+      new Set([keyOfPath([]), keyOfPath(['params']), keyOfPath(['params', 'arguments'])]),
+    );
+  });
 });
 
 describe('search', () => {

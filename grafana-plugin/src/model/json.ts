@@ -128,6 +128,8 @@ export function openAtFirst(root: Json, lines: number): ReadonlySet<string> {
       const { shown, all } = childrenOf(value, 0, SLICE);
       // A first level is always open, however long: an answer that shows nothing helps nobody.
       if (!isBranch(value) || all === 0 || (path.length > 0 && shown.length > left)) continue;
+      // What the protocol adds for itself is longer than most arguments, and seldom what is looked for.
+      if (path.at(-1) === '_meta') continue;
       open.add(keyOfPath(path));
       left -= shown.length;
       for (const child of shown)

@@ -36,7 +36,7 @@ describe('recorded traffic', () => {
   it("joins the rounds of an operation, the server's time and the waiting apart", () => {
     expect(drawn(timelineOf(storyEvents('multi-round-trip'))).slice(0, 2)).toEqual([
       '┐ asks for input',
-      '┘ round 2, 100 ms server, 5.00 s waiting',
+      '┘ round 2, 100 ms, waited 5.00 s',
     ]);
   });
 
@@ -45,7 +45,7 @@ describe('recorded traffic', () => {
       '┐ begins a task',
       '┤ round 2, asks for input',
       '┤ round 3, still working',
-      '┤ 2.00 s server, 3.00 s waiting',
+      '┤ 2.00 s, waited 3.00 s',
       '┘ round 4',
     ]);
   });

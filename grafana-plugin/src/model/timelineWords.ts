@@ -44,7 +44,7 @@ function whatOf(event: EventItem): string {
 function targetOf(event: EventItem): string | undefined {
   if (event.eventName === 'sightline.server_log') {
     const said = [event.logLevel, event.logLogger].filter((part) => part !== undefined);
-    return said.length === 0 ? undefined : visibleLine(said.join(' '));
+    return said.length === 0 ? undefined : visibleLine(said.join(' · '));
   }
   const target = event.genAiToolName ?? event.genAiPromptName ?? event.mcpResourceUri;
   return target === undefined ? undefined : visibleLine(target);
@@ -129,10 +129,10 @@ function roundNote(round: Place['round']): string | undefined {
   return [`round ${number}`, later, total && totalWords(total)].filter(Boolean).join(', ');
 }
 
-/** The server's time and the waiting apart: they add up. */
+/** The server's time and the waiting apart: they add up. Short, because it must fit beside its bracket. */
 function totalWords({ duration, waiting }: { duration: number; waiting: number }): string {
   if (waiting <= 0) return `${formatSeconds(duration)} in all`;
-  return `${formatSeconds(Math.max(0, duration - waiting))} server, ${formatSeconds(waiting)} waiting`;
+  return `${formatSeconds(Math.max(0, duration - waiting))}, waited ${formatSeconds(waiting)}`;
 }
 
 function toneOf(place: Place | undefined): Tone {

@@ -12,7 +12,7 @@ import { useLiveReport } from './liveReport.ts';
 import { useEventLog } from './useEventLog.ts';
 import { useWidth } from './useWidth.ts';
 import { usePorts } from './ViewContext.tsx';
-import { type RowsHandle, VirtualRows } from './VirtualRows.tsx';
+import { DETAIL_ROOM, type RowsHandle, VirtualRows } from './VirtualRows.tsx';
 import './eventLog.css';
 
 export interface EventLogProps {
@@ -218,8 +218,6 @@ export function EventLog({ eventsInRange }: EventLogProps) {
 }
 
 const OLDER_ROW = 40;
-/** Pixels in which the details of most events can be read. */
-const DETAIL_ROOM = 480;
 
 function keyOf(row: LogRow): string {
   return row.key;

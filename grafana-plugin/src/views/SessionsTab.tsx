@@ -1,5 +1,5 @@
 /** The sessions: figures and chart, the list, and in it the timelines of those that are expanded. */
-import { useCallback, useMemo, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { formatCounted } from '../model/format.ts';
 import { resolveRange } from '../model/range.ts';
 import { isAskedFor } from '../model/sessionList.ts';
@@ -20,7 +20,7 @@ import { useSessions } from './sessions/useSessions.ts';
 import { type Timelines, useTimelines } from './sessions/useTimelines.ts';
 import { useWidth } from './useWidth.ts';
 import { usePorts } from './ViewContext.tsx';
-import { type RowProps, type RowsHandle, VirtualRows } from './VirtualRows.tsx';
+import { DETAIL_ROOM, type RowProps, type RowsHandle, VirtualRows } from './VirtualRows.tsx';
 import './sessions/sessions.css';
 import './sessions/timelineMarks.css';
 import './sessions/timeline.css';
@@ -59,6 +59,13 @@ export function SessionsTab({ totals }: SessionsTabProps) {
     [sessions.list.items, timelines.expanded, link.seeking, sessions.hasMore],
   );
 
+  // What was just opened must be seen without a search for it.
+  const opened = useRef<string>(undefined);
+  useEffect(() => {
+    if (opened.current !== undefined) handle.current?.makeRoomBelow(opened.current, DETAIL_ROOM);
+    opened.current = undefined;
+  }, [rows]);
+
   useLiveReport({
     pending: 0,
     failure: sessions.disconnected,
@@ -74,6 +81,7 @@ export function SessionsTab({ totals }: SessionsTabProps) {
         else link.open(row.session.sessionId);
       } else if (row.kind === 'event') {
         timelines.toggleEvent(row.session.sessionId, row.row.key);
+        if (!row.open) opened.current = row.key;
         setView(
           { openSession: row.session.sessionId, selected: row.open ? undefined : row.row.event.eventId },
           'replace',

@@ -22,7 +22,10 @@ export interface RowsHandle {
   scrollToKey(key: string, align?: 'auto' | 'start' | 'center' | 'end'): void;
   /** Puts the row so many pixels below the upper edge: where it was, after others came before it. */
   scrollToKeyAt(key: string, pixels: number): void;
-  /** Where little room is left below the row for what it opened, moves it up; else leaves everything where it is. */
+  /**
+   * Where little room is left below the row for what it opened, moves it up, and where it is half out of sight, into
+   * it; else leaves everything where it is.
+   */
   makeRoomBelow(key: string, pixels: number): void;
   scrollToEnd(): void;
   scrollToStart(): void;
@@ -66,6 +69,8 @@ export interface VirtualRowsProps<Row> {
   readonly handle?: Ref<RowsHandle>;
 }
 
+/** Pixels in which the row and the details of most events, request and response, can be read. */
+export const DETAIL_ROOM = 560;
 /** Pixels from an edge that still count as being there. */
 const EDGE = 12;
 
@@ -127,9 +132,10 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
       const from = virtualizer.getVirtualItems().find((item) => item.index === index)?.start;
       const height = scroller.current?.clientHeight ?? 0;
       const offset = virtualizer.scrollOffset ?? 0;
-      if (from === undefined || from < offset || offset + height - from > Math.min(pixels, height * 0.75))
-        return;
-      virtualizer.scrollToOffset(from - Math.max(0, height - pixels));
+      if (from === undefined) return;
+      if (from < offset) virtualizer.scrollToOffset(from);
+      else if (offset + height - from < Math.min(pixels, height * 0.75))
+        virtualizer.scrollToOffset(from - Math.max(0, height - pixels));
     },
     scrollToEnd: () => virtualizer.scrollToIndex(rows.length - 1, { align: 'end' }),
     scrollToStart: () => virtualizer.scrollToOffset(0),

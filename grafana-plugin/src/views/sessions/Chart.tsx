@@ -91,7 +91,20 @@ export function Chart({ chart }: { readonly chart: ChartShape }) {
       </div>
       <div className="sl-chart__line sl-muted">
         <span aria-hidden="true">
-          {picked ? pickWords(picked, zone) : column ? columnWords(column, zone) : summaryWords(chart)}
+          {picked ? (
+            pickWords(picked, zone)
+          ) : column ? (
+            columnWords(column, zone)
+          ) : chart.callsMax + chart.sessionsMax === 0 ? (
+            NO_CALLS
+          ) : (
+            <>
+              <i className="sl-chart__key sl-chart__sessions" /> sessions, up to{' '}
+              {formatCount(chart.sessionsMax)}
+              <i className="sl-chart__key sl-chart__calls" /> calls, up to {formatCount(chart.callsMax)}
+              <i className="sl-chart__key sl-chart__errors" /> errors
+            </>
+          )}
         </span>
         <ChartTable chart={chart} zone={zone} />
       </div>
@@ -136,9 +149,11 @@ function tall(height: number, of: number): number {
   return height === 0 ? 0 : Math.max(1.5, height * of);
 }
 
+const NO_CALLS = 'No calls in this range';
+
 function summaryWords({ sessionsMax, callsMax }: ChartShape): string {
-  if (callsMax === 0 && sessionsMax === 0) return 'No calls in this range';
-  return `sessions (up to ${formatCount(sessionsMax)}) above calls (up to ${formatCount(callsMax)}), errors red`;
+  if (callsMax === 0 && sessionsMax === 0) return NO_CALLS;
+  return `Up to ${formatCounted(sessionsMax, 'session')} and ${formatCounted(callsMax, 'call')} in a column`;
 }
 
 function columnWords({ time, until, calls, errors, sessions }: ChartColumn, zone: Zone): string {
