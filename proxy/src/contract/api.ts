@@ -241,7 +241,7 @@ export interface SessionQuery {
   readonly status?: 'active' | 'ended';
   readonly server?: readonly string[];
   readonly client?: readonly string[];
-  /** Case-insensitive substring of session id, server, client or tool name. */
+  /** Case-insensitive substring of session id (ours or the protocol’s own), server, client or tool name. */
   readonly q?: string;
   readonly sort?: SessionSort;
   readonly descending?: boolean;

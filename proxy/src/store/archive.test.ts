@@ -333,6 +333,11 @@ describe.each(IMPLEMENTATIONS)('the archive in $name', ({ open }) => {
       expect(found({ q: 'fund' })).toEqual(['b']);
       expect(found({ q: '%' })).toEqual(['a']);
       expect(found({ q: 'filesx' })).toEqual([]);
+      append(
+        aCall({ attributes: { 'sightline.session.id': 'b', 'mcp.session.id': 'Proto-7' } }),
+        aSummary('b'),
+      );
+      expect(found({ q: 'proto-7' })).toEqual(['b']);
       expect(found({ q: 'searchx' })).toEqual([]);
     });
 

@@ -67,7 +67,7 @@ export function letsThrough(query: SessionQuery, session: MemorySession, item: S
     (!query.status || item.active === (query.status === 'active')) &&
     (!query.server || query.server.includes(item.serverName ?? '')) &&
     (!query.client || query.client.includes(item.clientName ?? '')) &&
-    (!query.q || holds(searchedTexts(addUp([...session.summaries.values()])), query.q))
+    (!query.q || holds(searchedTexts(addUp([...session.summaries.values()]), session.protocol), query.q))
   );
 }
 

@@ -84,7 +84,8 @@ export class SessionRows {
     const whole = addUp(summaries);
     const { attributes } = whole;
     const known = this.#known.get(session);
-    const protocol = known?.protocol ?? row?.['protocol'] ?? null;
+    const before = row?.['protocol'];
+    const protocol = known?.protocol ?? (typeof before === 'string' ? before : undefined);
     this.#write.run(
       session,
       newest.sequence,
@@ -104,8 +105,8 @@ export class SessionRows {
       attributes['sightline.client.name'] ?? '',
       attributes['mcp.protocol.version'] ?? '',
       Math.max(known?.number ?? 0, Number(row?.['number'] ?? 0)),
-      protocol,
-      searchedTexts(whole).map(fold).join(PARTING),
+      protocol ?? null,
+      searchedTexts(whole, protocol).map(fold).join(PARTING),
     );
   }
 }

@@ -95,8 +95,9 @@ function toolList(tools: Whole['tools']): readonly SessionTool[] {
   return rows.sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1));
 }
 
-/** The texts of a session that a search looks into. */
-export function searchedTexts({ attributes, tools }: Whole): readonly string[] {
+/** The texts of a session that a search looks into. @param protocol The protocol's own id of it. */
+export function searchedTexts({ attributes, tools }: Whole, protocol: string | undefined): readonly string[] {
   const { 'sightline.server.name': server, 'sightline.client.name': client } = attributes;
-  return [attributes['sightline.session.id'] ?? '', server ?? '', client ?? '', ...tools.keys()];
+  const id = attributes['sightline.session.id'];
+  return [id ?? '', protocol ?? '', server ?? '', client ?? '', ...tools.keys()];
 }

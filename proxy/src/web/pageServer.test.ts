@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventDetail, EventPage, Page, Problem, SessionItem, Totals } from '../contract/index.ts';
 import { ArchiveFault } from '../observation/archive.ts';
 import { IMPLEMENTATIONS, START } from '../store/testing/archives.ts';
+import { aSummary } from '../testing/events.ts';
 import { PATHS } from './paths.ts';
 import { NOW_MS, Rig } from './testing/rig.ts';
 
@@ -21,6 +22,16 @@ afterAll(async () => {
 });
 
 const toolsOf = (page: EventPage) => page.items.map(({ genAiToolName }) => genAiToolName);
+
+it('goes on after a session whose client has the longest of names', async () => {
+  const attributes = { 'sightline.client.name': '\u0001漢'.repeat(256) };
+  const rig = await Rig.start({ events: [aSummary('a', { attributes }), aSummary('b', { attributes })] });
+  const list = '/api/v1/sessions?sort=client&from=0&limit=1';
+  const { next } = await rig.json<Page<SessionItem>>(list);
+  const rest = await rig.json<Page<SessionItem>>(`${list}&cursor=${next}`);
+  expect(rest.items.map(({ sessionId }) => sessionId)).toEqual(['b']);
+  await rig.close();
+});
 
 describe.each(IMPLEMENTATIONS)('reading from $name', (implementation) => {
   let rig: Rig;

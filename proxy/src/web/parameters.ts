@@ -56,7 +56,7 @@ export const PARAMETERS = {
   q: {
     type: TEXT,
     means:
-      'case-insensitive substring: of tool, method, session id, error message, server or client name; in the list of sessions of session id, server, client or tool name',
+      'case-insensitive substring: of tool, method, session id, error message, server or client name; in the list of sessions of session id (ours or the protocol’s own), server, client or tool name',
   },
   order: {
     type: { kind: 'choice', of: ['newest', 'oldest'] },

@@ -17,8 +17,8 @@ export type QueryReading<Name extends ParameterName> =
 
 /** Alternatives of one parameter. */
 const MANY_MAX = 500;
-/** Longer than any id, name or cursor of ours; what a text search needs is shorter still. */
-const TEXT_MAX = 1_024;
+/** Longer than any of ours: a cursor may hold a name of 512 characters, each escaped with six, in base64. */
+const TEXT_MAX = 5_000;
 
 /** `query` without its question mark; `nowMs` is what `now` means. */
 export function readQuery<Name extends ParameterName>(
