@@ -1,5 +1,5 @@
 /**
- * Builds the local page: one script and one style under hashed names, which the proxy serves from its `dist/page`.
+ * Builds the local page: scripts and one style under hashed names, which the proxy serves from its `dist/page`.
  * No inline script (the page's content security policy forbids it) and no source map (it would ship every comment).
  */
 import path from 'node:path';
@@ -21,6 +21,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: ['chrome125', 'firefox128', 'safari17.5'],
     cssTarget: ['chrome125', 'firefox128', 'safari17.5'],
-    rolldownOptions: { output: { codeSplitting: false }, checks: { pluginTimings: false } },
+    // One style, also for what is loaded later.
+    cssCodeSplit: false,
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
 });

@@ -1,4 +1,4 @@
-/** The page is built anew when, and only when, something that goes into it has changed; and it stays one script. */
+/** The page is built anew when, and only when, something that goes into it has changed; and a first visit waits for one script. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -42,10 +42,28 @@ it('tests and other files of the proxy do not count', () => {
   expect(pageKey(root)).toBe(before);
 });
 
-it('a page of two scripts is refused: what a first visit loads would be measured by half', () => {
-  write('page/assets/index-a.js', 'a'.repeat(5_000));
+it('measures the script that the page names, and what comes later not', () => {
+  write('page/index.html', '<script src="./assets/index-a.js"></script><link href="./assets/index-a.css">');
+  write('page/assets/index-a.js', `${'a'.repeat(5_000)};import("./later-b.js")`);
+  write('page/assets/later-b.js', 'import{a}from"./index-a.js"');
   write('page/assets/index-a.css', 'b');
   expect(measurePage(path.join(root, 'page')).script).toBeLessThan(200);
-  write('page/assets/more-b.js', 'b');
-  expect(() => measurePage(path.join(root, 'page'))).toThrow('2 files *.js');
+});
+
+it.each([
+  [
+    'two scripts',
+    '<script src="./assets/index-a.js"></script><script src="./assets/index-b.js"></script>',
+    '',
+  ],
+  [
+    'a script that waits for another',
+    '<script src="./assets/index-a.js"></script>',
+    'import{a}from"./b.js";',
+  ],
+])('refuses a page of %s: what a first visit loads would be measured by half', (_, html, script) => {
+  write('page/index.html', `${html}<link href="./assets/index-a.css">`);
+  write('page/assets/index-a.js', script);
+  write('page/assets/index-a.css', '');
+  expect(() => measurePage(path.join(root, 'page'))).toThrow(/it should name one|waits for another/);
 });

@@ -6,7 +6,7 @@ import { outcomeSentence, standingOf } from '../model/words.ts';
 import { Button } from './Button.tsx';
 import { EventFacts } from './EventFacts.tsx';
 import { Icon } from './Icon.tsx';
-import { Payload } from './Payload.tsx';
+import { later } from './later.ts';
 import { Text } from './Text.tsx';
 import { useAnswer } from './useAnswer.ts';
 import { usePorts } from './ViewContext.tsx';
@@ -22,12 +22,15 @@ export interface EventDetailsProps {
 export function EventDetails({ event, pinned, onPin, onClose }: EventDetailsProps) {
   const { source } = usePorts();
   const id = event.eventId;
-  const answer = useAnswer(id, (signal) =>
-    id === undefined
-      ? Promise.reject(new Error('This record has no id to ask by.'))
-      : source.event(id, signal),
-  );
-  const detail = answer.value;
+  const answer = useAnswer(id, async (signal) => {
+    if (id === undefined) throw new Error('This record has no id to ask by.');
+    const [detail, { Payload }] = await Promise.all([
+      source.event(id, signal),
+      later(import('./Payload.tsx')),
+    ]);
+    return { detail, Payload };
+  });
+  const { detail, Payload } = answer.value ?? {};
   const standing = standingOf(event);
   const bad = standing !== undefined && standing.tone !== 'ok' && standing.tone !== 'muted';
   const payloads = useMemo(
@@ -75,7 +78,7 @@ export function EventDetails({ event, pinned, onPin, onClose }: EventDetailsProp
       <div className="sl-details__columns">
         <EventFacts event={event} detail={detail} />
         <div className="sl-details__payloads">
-          {detail === undefined ? (
+          {Payload === undefined ? (
             <p role={answer.failure === undefined ? 'status' : 'alert'} className="sl-muted">
               {answer.failure === undefined
                 ? 'Loading request and response…'

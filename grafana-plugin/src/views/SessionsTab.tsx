@@ -61,6 +61,7 @@ export function SessionsTab({ totals }: SessionsTabProps) {
 
   // What was just opened must be seen without a search for it.
   const opened = useRef<string>(undefined);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the details are there once the rows have changed
   useEffect(() => {
     if (opened.current !== undefined) handle.current?.makeRoomBelow(opened.current, DETAIL_ROOM);
     opened.current = undefined;

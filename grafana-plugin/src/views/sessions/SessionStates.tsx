@@ -5,11 +5,11 @@ import { rangeWords, resolveRange } from '../../model/range.ts';
 import { droppables, sessionQueryOf } from '../../model/sessionQuery.ts';
 import { NO_FILTERS } from '../../model/viewState.ts';
 import { Button } from '../Button.tsx';
+import { later } from '../later.ts';
 import { Skeleton } from '../Skeleton.tsx';
 import { Text } from '../Text.tsx';
 import { useAnswer } from '../useAnswer.ts';
 import { usePorts } from '../ViewContext.tsx';
-import { FirstVisit } from './FirstVisit.tsx';
 import type { Sessions } from './useSessions.ts';
 
 export function SessionsState({ sessions }: { readonly sessions: Sessions }) {
@@ -76,9 +76,10 @@ function adviceOf(choices: number, helping: number | undefined): string {
 
 function NothingHere() {
   const { source, view, setView, zone, capabilities } = usePorts();
-  const newest = useAnswer('newest', async (signal) => {
+  const answer = useAnswer('newest', async (signal) => {
     const { items } = await source.events({ limit: 1, order: 'newest' }, signal);
-    return items[0]?.time ?? null;
+    const newest = items[0]?.time;
+    return { newest, ...(newest === undefined && (await later(import('./FirstVisit.tsx')))) };
   });
   const { about } = capabilities;
   if (about?.archive.state === 'off') {
@@ -94,12 +95,17 @@ function NothingHere() {
       </div>
     );
   }
-  if (newest.value === undefined && newest.loading) return <Skeleton rows={12} label="Loading sessions" />;
-  if (newest.value === null || newest.value === undefined) return <FirstVisit about={about} />;
+  if (answer.value === undefined && answer.loading) return <Skeleton rows={12} label="Loading sessions" />;
+  const { newest, FirstVisit } = answer.value ?? {};
+  if (FirstVisit !== undefined) return <FirstVisit about={about} />;
   return (
     <div role="status" className="sl-state">
       <h2>No sessions in the {rangeWords(view.range, zone)}</h2>
-      <p>The newest event was at {formatTime(newest.value, zone, 'withDate').slice(0, -'.000'.length)}.</p>
+      <p>
+        {newest === undefined
+          ? answer.failure
+          : `The newest event was at ${formatTime(newest, zone, 'withDate').slice(0, -'.000'.length)}.`}
+      </p>
       {capabilities.rangePicker && (
         <Button look="framed" onClick={() => setView({ range: { kind: 'relative', ms: 7 * 86_400_000 } })}>
           Look at the last 7 days
