@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { Database } from '../../proxy/src/store/sqlite.ts';
 import { OutboxRig } from '../support/outboxRig.ts';
 
 let rig: OutboxRig;
@@ -45,6 +46,20 @@ describe('an archive', () => {
     await rig.startProxy();
     await rig.proxy.says(/the archive was damaged and is now .*archive\.sqlite\.damaged-/);
     await callAndSettle();
+  });
+
+  it('of which the last record cannot be read is written all the same', async () => {
+    const nowhere = { OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+    rig = await OutboxRig.start(nowhere);
+    await rig.call(2);
+    await rig.proxy.stop();
+    const file = new Database(path.join(rig.stateDir, 'archive.sqlite'), { readOnly: false, busyMs: 0 });
+    file.exec("UPDATE body SET data = '[' WHERE sequence = (SELECT max(sequence) FROM body)");
+    file.close();
+    await rig.startProxy(nowhere);
+    await rig.proxy.says(/archive_recall: the sessions of the last run cannot be read.*kept/);
+    await rig.call(2);
+    expect(rig.proxy.output()).not.toContain('nothing is kept');
   });
 
   it('whose place cannot be written is done without', async () => {

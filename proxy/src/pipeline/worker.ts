@@ -167,7 +167,7 @@ function onArchiveFailing(error: unknown): void {
   tellOff(problemOf(error, kept.place.path));
 }
 
-/** What the fold goes on from; nothing where the archive cannot be read. */
+/** What the fold goes on from; nothing where it cannot be read, which says nothing of writing. */
 function goOn(from: Archive, { nowMs }: ArchivePlace): Pick<ObserverSettings, 'remembered' | 'afterNs'> {
   try {
     const { settings, aheadMs } = recall(from, nowMs);
@@ -177,7 +177,8 @@ function goOn(from: Archive, { nowMs }: ArchivePlace): Pick<ObserverSettings, 'r
     }
     return settings;
   } catch (error) {
-    onArchiveFailing(error);
+    const what = 'the sessions of the last run cannot be read, and begin anew';
+    logOnce('archive_recall', `${what} (${String(error)}); what happens now is kept`);
     return {};
   }
 }
