@@ -35,6 +35,10 @@ describe('recall', () => {
     const { settings } = recall(archive, T0_MS + 60_000);
     const later = settings.remembered?.map((session) => session.later?.length ?? 0);
     expect(later?.some((count) => count > 0)).toBe(true);
+    // What is counted is in the attributes; payloads of a busy run would fill the memory of the next.
+    const events = settings.remembered?.flatMap((session) => session.later ?? []) ?? [];
+    expect(events.flatMap((event) => ('payloads' in event ? event.payloads : []))).toEqual([]);
+    expect(watch.recorded().some((event) => 'payloads' in event && event.payloads.length > 0)).toBe(true);
     const next = new Watch(settings).take(tick(60_000));
     const totals = next
       .ofKind('sightline.session')

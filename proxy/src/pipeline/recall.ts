@@ -8,7 +8,8 @@ const REMEMBERED_MS = 86_400_000;
 const REMEMBERED_MAX = 2_000;
 /** Events looked through for those that no summary counts: what a busy run may write within ten seconds. */
 const LATER_MAX = 20_000;
-const READ_MAX = 1_000;
+/** Each comes with its payloads, which may be of a megabyte. */
+const READ_MAX = 64;
 /** A clock that was set back by less is waited for by counting nanoseconds; by more, time goes back. */
 const CLOCK_AHEAD_MS = 60_000;
 
@@ -58,7 +59,8 @@ function withLater(
     for (const { event } of chunk.toReversed()) {
       const entry = missing.get(event.attributes['sightline.session.id'] ?? '');
       if (entry === undefined || (event.attributes['sightline.event.number'] ?? 0) <= entry.after) continue;
-      entry.later.push(event);
+      // What is counted is in the attributes, and this stays in memory.
+      entry.later.push('payloads' in event ? { ...event, payloads: [] } : event);
       entry.left -= 1;
       if (entry.left === 0) left -= 1;
     }
