@@ -4,6 +4,7 @@
  */
 
 import { methodRow } from '../mcp/methods.ts';
+import type { RememberedSession } from './archive.ts';
 import { callerAttributes, openAttributes } from './attributes.ts';
 import { finish } from './ending.ts';
 import type { Census, Event } from './event.ts';
@@ -19,19 +20,21 @@ import type { ObserverSettings } from './settings.ts';
 export class Observer {
   readonly #fold: Fold;
   #lastTickUs: UnixMicros = 0;
-  #resumed = false;
+  /** Sessions of an earlier run, until the first frame: their events are a burden after it. */
+  #remembered: readonly RememberedSession[] | undefined;
 
-  constructor(settings: ObserverSettings) {
+  constructor({ remembered, ...settings }: ObserverSettings) {
     this.#fold = new Fold(settings);
+    this.#remembered = remembered;
   }
 
   /** Takes one frame; gives what could be concluded with it, in order. */
   take(frame: Frame): readonly Event[] {
     const fold = this.#fold;
     fold.nowUs = Math.max(fold.nowUs, frame.atUs);
-    if (!this.#resumed) {
-      this.#resumed = true;
-      resume(fold, frame.atUs);
+    if (this.#remembered) {
+      resume(fold, this.#remembered, frame.atUs);
+      this.#remembered = undefined;
     }
     switch (frame.kind) {
       case 'request':

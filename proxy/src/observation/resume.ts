@@ -13,10 +13,10 @@ import { endSession } from './sessions.ts';
 import type { SessionState } from './state.ts';
 import { Tally } from './tally.ts';
 
-/** Takes in what the settings remember; to be called once, before the first frame. */
-export function resume(fold: Fold, atUs: UnixMicros): void {
+/** Takes in sessions, the newest first; to be called once, before the first frame. */
+export function resume(fold: Fold, sessions: readonly RememberedSession[], atUs: UnixMicros): void {
   // Oldest first, so that the newest is the last to be pushed out.
-  for (const remembered of (fold.settings.remembered ?? []).toReversed()) {
+  for (const remembered of sessions.toReversed()) {
     const session = restore(fold, remembered);
     if (session === undefined) continue;
     fold.registry.restore(session);
