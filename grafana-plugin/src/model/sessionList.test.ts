@@ -4,7 +4,9 @@ import {
   admitWaiting,
   appendSessions,
   isAskedFor,
+  isFull,
   mergeNews,
+  NEWS_KEPT_MAX,
   NO_SESSIONS,
   type SessionList,
   withSession,
@@ -36,6 +38,16 @@ describe('news', () => {
     expect(ids(twice)).toEqual(['c', 'b', 'a']);
     expect(twice.waiting).toHaveLength(2);
     expect(ids(admitWaiting(twice, BY_START))).toEqual(['e', 'd', 'c', 'b', 'a']);
+  });
+
+  it('stop at a bound, so that a page left open for days does not grow with them', () => {
+    const many = Array.from({ length: NEWS_KEPT_MAX }, (_, index) => session(`s${index}`, index));
+    const full = appendSessions(NO_SESSIONS, many);
+    expect(isFull(list)).toBe(false);
+    expect(isFull(full)).toBe(true);
+    const news = [session('new', 99_000), session('s7', 7, { sessionCalls: 12 })];
+    const { items, waiting } = mergeNews(full, news, BY_START, false);
+    expect([items.length, waiting.length, items[7]?.sessionCalls]).toEqual([NEWS_KEPT_MAX, 0, 12]);
   });
 
   it('bring back nothing that ended', () => {

@@ -12,6 +12,14 @@ export interface SessionList {
 
 export const NO_SESSIONS: SessionList = { items: [], waiting: [] };
 
+/** Sessions kept at most by news alone: a page left open for days must not grow with them. */
+export const NEWS_KEPT_MAX = 5_000;
+
+/** No more news fit: what comes is seen by asking for the first page anew. */
+export function isFull({ items, waiting }: SessionList): boolean {
+  return items.length + waiting.length >= NEWS_KEPT_MAX;
+}
+
 export interface Sorting {
   readonly by: SessionSort;
   readonly descending: boolean;
@@ -40,7 +48,8 @@ export function mergeNews(
   const known = new Set(items.map(({ sessionId }) => sessionId));
   const waiting = list.waiting.map((session) => newer(session, byId.get(session.sessionId)));
   for (const { sessionId } of waiting) known.add(sessionId);
-  const all = [...waiting, ...news.filter(({ sessionId }) => !known.has(sessionId))];
+  const fresh = isFull(list) ? [] : news.filter(({ sessionId }) => !known.has(sessionId));
+  const all = [...waiting, ...fresh];
   if (!mayInsert) return { items, waiting: all };
   return { items: insertAll(items, all, sorting), waiting: [] };
 }

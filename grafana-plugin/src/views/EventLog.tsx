@@ -62,6 +62,21 @@ export function EventLog({ eventsInRange }: EventLogProps) {
   }, [atNewest, newest]);
   const unseen = useMemo(() => countAfter(events ?? [], seen), [events, seen]);
 
+  const toNewest = () =>
+    newestFirst ? rowsHandle.current?.scrollToStart() : rowsHandle.current?.scrollToEnd();
+
+  // No row moves away from under a mouse; at rest the list goes on, unless the reader did something else meanwhile.
+  const [pointing, setPointing] = useState(false);
+  const goesOn = useRef(false);
+  const staysHere = () => {
+    goesOn.current = false;
+  };
+  const onPointing = (on: boolean) => {
+    setPointing(on);
+    if (on) goesOn.current = atNewest && !reading;
+    else if (goesOn.current) toNewest();
+  };
+
   const { generation } = state;
   useLayoutEffect(() => {
     if (generation === 0) return;
@@ -132,12 +147,16 @@ export function EventLog({ eventsInRange }: EventLogProps) {
     !state.loading &&
     !rows.some((row) => row.key === view.selected);
   return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: it only hears that the reader does something
     <div
       ref={frame}
       className="sl-log"
       data-order={view.order}
       data-stacked={stacked ? '' : undefined}
       style={{ '--sl-columns': columns.tracks } as object}
+      onWheel={staysHere}
+      onPointerDown={staysHere}
+      onKeyDown={staysHere}
     >
       <FilterBar left={stacked ? [] : columns.left} />
       {state.failure !== undefined && log !== undefined && (
@@ -175,7 +194,8 @@ export function EventLog({ eventsInRange }: EventLogProps) {
           role="treegrid"
           columnCount={stacked ? 1 : columns.shown.length}
           header={stacked ? undefined : <LogHead columns={columns.shown} />}
-          anchor={reading || (newestFirst && edges.atStart) ? 'start' : 'end'}
+          anchor={reading ? 'start' : pointing ? 'held' : newestFirst && edges.atStart ? 'start' : 'end'}
+          onPointing={onPointing}
           onOpen={open}
           onExpand={(row) => row.kind === 'event' && !row.open && open(row)}
           onClose={close}
@@ -206,9 +226,7 @@ export function EventLog({ eventsInRange }: EventLogProps) {
           look="accent"
           icon={newestFirst ? 'arrowUp' : 'arrowDown'}
           className="sl-log__new"
-          onClick={() =>
-            newestFirst ? rowsHandle.current?.scrollToStart() : rowsHandle.current?.scrollToEnd()
-          }
+          onClick={toNewest}
         >
           {formatCount(unseen)} new
         </Button>

@@ -42,7 +42,9 @@ export function SessionsTab({ totals }: SessionsTabProps) {
   const stacked = width > 0 && width < STACKED_BELOW;
   const [atStart, setAtStart] = useState(true);
   const expandedCount = useRef(0);
-  const mayInsert = useCallback(() => atStart && expandedCount.current === 0, [atStart]);
+  // New sessions wait also while a mouse is on its way to one that is there.
+  const pointing = useRef(false);
+  const mayInsert = useCallback(() => atStart && expandedCount.current === 0 && !pointing.current, [atStart]);
   const sessions = useSessions(mayInsert);
   const timelines = useTimelines(look.showsQuiet, sessions.list.items);
   expandedCount.current = timelines.expanded.size;
@@ -167,6 +169,9 @@ export function SessionsTab({ totals }: SessionsTabProps) {
           }
           onClose={close}
           onEdges={(edges) => setAtStart(edges.atStart)}
+          onPointing={(on) => {
+            pointing.current = on;
+          }}
           rowProps={(row) => rowProps(row, timelines)}
           renderRow={(row) => (
             <SessionRowCells row={row} sessions={sessions} timelines={timelines} look={look} now={nowShown} />
@@ -242,7 +247,7 @@ function rowProps(row: ListRow, { expanded }: Timelines): RowProps {
     '--sl-lanes': `${(timeline?.rows.lanes ?? 1) < 2 ? 0 : (timeline?.rows.lanes ?? 1) * LANE}px`,
     '--sl-rail': `${(timeline?.links.tracks ?? 0) * TRACK}px`,
     // Where nothing is to be noted, errors have the room.
-    ...(timeline !== undefined && timeline.links.places.size > 0 && { '--sl-note': '1.3fr' }),
+    ...(timeline !== undefined && timeline.links.places.size > 0 && { '--sl-note': '1.6fr' }),
   } as object;
   if (row.kind === 'gap') return { className: 'sl-event sl-event--gap', 'aria-level': 2, style };
   const tone = standingOf(row.row.event)?.tone;

@@ -16,6 +16,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { usePointing } from './usePointing.ts';
 import './virtualRows.css';
 
 export interface RowsHandle {
@@ -66,6 +67,8 @@ export interface VirtualRowsProps<Row> {
   onExpand?(row: Row): void;
   /** Tells when the reader comes to or leaves either edge. */
   onEdges?(edges: { readonly atStart: boolean; readonly atEnd: boolean }): void;
+  /** Tells when a mouse begins to move over the rows, and when it has come to rest or left. */
+  onPointing?(pointing: boolean): void;
   readonly handle?: Ref<RowsHandle>;
 }
 
@@ -151,6 +154,7 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
     element.focus({ preventScroll: true });
   });
 
+  const pointing = usePointing(props.onPointing);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const element = rowElementOf(event.target);
     const index = element === undefined ? -1 : Number(element.dataset['index']);
@@ -202,7 +206,14 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
           {props.header}
         </div>
       )}
-      <div ref={scroller} role="rowgroup" className="sl-rows__scroll" onKeyDown={onKeyDown} onClick={onClick}>
+      <div
+        ref={scroller}
+        role="rowgroup"
+        className="sl-rows__scroll"
+        onKeyDown={onKeyDown}
+        onClick={onClick}
+        {...pointing}
+      >
         <div role="presentation" className="sl-rows__space" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map((item) => {
             const row = rows[item.index];

@@ -4,6 +4,7 @@ import { isOpenEnded, resolveRange } from '../../model/range.ts';
 import {
   admitWaiting,
   appendSessions,
+  isFull,
   mergeNews,
   NO_SESSIONS,
   type SessionList,
@@ -123,6 +124,7 @@ export function useSessions(mayInsert: () => boolean): Sessions {
       setCompleteness(page.completeness);
       setAnsweredAt(now());
       setDisconnected(undefined);
+      if (isFull(shown.current) && mayInsert()) setRound((before) => before + 1);
       return true;
     } catch (error) {
       if (!signal.aborted) setDisconnected(sentenceOf(error));
@@ -143,7 +145,8 @@ export function useSessions(mayInsert: () => boolean): Sessions {
     answeredAt,
     loadMore,
     retry: () => setRound((before) => before + 1),
-    admit: () => setList((before) => admitWaiting(before, view.sort)),
+    admit: () =>
+      isFull(list) ? setRound((before) => before + 1) : setList((before) => admitWaiting(before, view.sort)),
     put: (session) => setList((before) => withSession(before, session, view.sort)),
   };
 }
