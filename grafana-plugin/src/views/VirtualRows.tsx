@@ -102,14 +102,21 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
       if (tabIndex < 0 || shown.includes(tabIndex)) return shown;
       return [...shown, tabIndex].sort((a, b) => a - b);
     },
-    onChange: (instance) => {
-      const atStart = (instance.scrollOffset ?? 0) <= EDGE;
-      const atEnd = instance.isAtEnd(EDGE);
-      if (atStart === edges.current.atStart && atEnd === edges.current.atEnd) return;
-      edges.current = { atStart, atEnd };
-      props.onEdges?.(edges.current);
-    },
+    onChange: () => tellEdges(),
   });
+
+  const tellEdges = () => {
+    const atStart = (virtualizer.scrollOffset ?? 0) <= EDGE;
+    const atEnd = virtualizer.isAtEnd(EDGE);
+    if (atStart === edges.current.atStart && atEnd === edges.current.atEnd) return;
+    edges.current = { atStart, atEnd };
+    props.onEdges?.(edges.current);
+  };
+  // Rows that come while the list holds still move its end away without any scrolling.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only what changes the rows does so
+  useLayoutEffect(() => {
+    if (anchor !== 'end') tellEdges();
+  }, [rows]);
 
   const indexOfKey = (key: string) => rows.findIndex((row) => keyOf(row) === key);
   const moveTo = (index: number) => {
