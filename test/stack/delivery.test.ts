@@ -13,11 +13,12 @@ import {
   type Place,
 } from '../../proxy/src/contract/index.ts';
 import { startDemoProxy } from '../support/peersProxy.ts';
+import { countBy, countsOfEvents, recordsOf, spansOf } from './compare.ts';
 import { documentedQueries, fillIn } from './documented.ts';
 import { indexLabels, type LogRecord, queryLogFigures, queryRecords } from './loki.ts';
 import { queryExemplars, queryFigure, queryFigures } from './prometheus.ts';
 import { type Rig, readArchive, startRig, whyNoStack } from './rig.ts';
-import { fetchTrace, searchTraces, type TraceSpan } from './tempo.ts';
+import { searchTraces, type TraceSpan } from './tempo.ts';
 
 const TRAFFIC_MS = 30_000;
 /** Until a store shows what it has accepted. */
@@ -49,23 +50,13 @@ beforeAll(async () => {
     { timeout: VISIBLE_MS, interval: 500 },
   );
   records = await ofRecord('event');
-  spans = await fetchSpans(new Set(events.flatMap(({ traceId }) => traceId ?? [])));
+  spans = await spansOf(addresses.tempo, events);
 }, 240_000);
 
 afterAll(() => rig?.close());
 
 const ofRecord = (kind: string): Promise<readonly LogRecord[]> =>
-  queryRecords(rig.stack.addresses.loki, `{service_name="sightline", sightline_record="${kind}"}`, range);
-
-async function fetchSpans(traceIds: ReadonlySet<string>): Promise<ReadonlyMap<string, readonly TraceSpan[]>> {
-  const found = new Map<string, TraceSpan[]>();
-  for (const traceId of traceIds) {
-    for (const span of await fetchTrace(rig.stack.addresses.tempo, traceId)) {
-      found.set(span.spanId, [...(found.get(span.spanId) ?? []), span]);
-    }
-  }
-  return found;
-}
+  recordsOf(rig.stack.addresses.loki, kind, range);
 
 /** An event's attributes that travel to a place, by their keys. */
 function attributesAt(event: EventDetail, place: Place): Readonly<Record<string, unknown>> {
@@ -79,24 +70,14 @@ function attributesAt(event: EventDetail, place: Place): Readonly<Record<string,
   );
 }
 
-const countBy = <Row>(
-  rows: readonly Row[],
-  keyOf: (row: Row) => string,
-): Readonly<Record<string, number>> => {
-  const counts: Record<string, number> = {};
-  for (const row of rows) counts[keyOf(row)] = (counts[keyOf(row)] ?? 0) + 1;
-  return counts;
-};
-
 const requests = (): readonly EventDetail[] =>
   events.filter(({ eventName }) => eventName === 'sightline.request');
 
 describe.skipIf(missing !== undefined)('Loki', () => {
   it('has every event once', () => {
     expect(events.length).toBeGreaterThan(100);
-    const inArchive = countBy(events, ({ eventId }) => String(eventId));
-    const inLoki = countBy(records, ({ labels }) => String(labels['sightline_event_id']));
-    expect(inLoki).toEqual(inArchive);
+    const { wanted, found } = countsOfEvents(events, records);
+    expect(found).toEqual(wanted);
   });
 
   it('has each with its time, every attribute, its trace and one readable line', () => {
