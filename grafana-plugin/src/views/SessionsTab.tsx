@@ -247,7 +247,7 @@ function rowProps(row: ListRow, { expanded }: Timelines): RowProps {
     '--sl-lanes': `${(timeline?.rows.lanes ?? 1) < 2 ? 0 : (timeline?.rows.lanes ?? 1) * LANE}px`,
     '--sl-rail': `${(timeline?.links.tracks ?? 0) * TRACK}px`,
     // Where nothing is to be noted, errors have the room.
-    ...(timeline !== undefined && timeline.links.places.size > 0 && { '--sl-note': '1.6fr' }),
+    ...(timeline !== undefined && timeline.links.places.size > 0 && { '--sl-note': '1.8fr' }),
   } as object;
   if (row.kind === 'gap') return { className: 'sl-event sl-event--gap', 'aria-level': 2, style };
   const tone = standingOf(row.row.event)?.tone;
