@@ -75,7 +75,7 @@ export function formatPage(
     ...names.map((name) => `| ${name} | ${cells(name).join(' | ')} |`),
     '',
     ...figures.flatMap(judge),
-    `Script: ${(scriptBytes / 1_024).toFixed(1)} KB compressed, target ${SCRIPT_BYTES_MAX / 1_024} KB: ${scriptBytes <= SCRIPT_BYTES_MAX ? 'met' : '**missed**'}.`,
+    `Script: ${(scriptBytes / 1_000).toFixed(1)} KB compressed, target ${SCRIPT_BYTES_MAX / 1_000} KB: ${scriptBytes <= SCRIPT_BYTES_MAX ? 'met' : '**missed**'}.`,
   ].join('\n');
 }
 
