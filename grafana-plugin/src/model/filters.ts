@@ -74,7 +74,7 @@ export function chipsOf(filters: Filters): readonly FilterChip[] {
 }
 
 /** A value as it is read, not as it is asked. */
-export function valueWord(field: FilterField, value: string): string {
+function valueWord(field: FilterField, value: string): string {
   if (field === 'outcome') return value === ERROR_GROUP ? 'any error' : outcomeWord(value).word;
   if (field === 'type') return typeWord(value);
   return field === 'session' ? shortenId(value) : value;

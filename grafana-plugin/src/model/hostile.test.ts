@@ -1,6 +1,6 @@
 /** Whatever a peer sends, a reader sees what it is. */
 import { describe, expect, it } from 'vitest';
-import { safeLink, splitMatches, visibleLine, visibleText } from './hostile.ts';
+import { splitMatches, visibleLine, visibleText } from './hostile.ts';
 
 describe('characters that deceive are shown', () => {
   it.each([
@@ -28,22 +28,6 @@ describe('characters that deceive are shown', () => {
   it('markup stays text', () => {
     expect(visibleLine('<img src=x onerror=alert(1)>')).toBe('<img src=x onerror=alert(1)>');
   });
-});
-
-describe('links', () => {
-  it.each(['https://example.com/a?b=1', 'HTTP://127.0.0.1:3000/mcp'])('%s may be opened', (text) =>
-    expect(safeLink(text)).toBeDefined(),
-  );
-  it.each([
-    'javascript:alert(1)',
-    ' https://example.com',
-    'data:text/html,x',
-    'https://user:pass@example.com/',
-    'https://exam\u202eple.com/',
-    'file:///etc/passwd',
-    'https://',
-    `https://example.com/${'x'.repeat(3_000)}`,
-  ])('%s may not', (text) => expect(safeLink(text)).toBeUndefined());
 });
 
 describe('what was searched for', () => {

@@ -41,18 +41,6 @@ function joins(text: string, at: number): boolean {
   return text.charCodeAt(at - 1) > 0x7f && text.charCodeAt(at + 1) > 0x7f && !isJoiner(text.charAt(at + 1));
 }
 
-/** The address as a browser may open it; undefined unless it is plain http or https without credentials. */
-export function safeLink(text: string): string | undefined {
-  if (!/^https?:\/\//i.test(text) || text.length > 2_048 || text.search(UNSEEN) >= 0) return undefined;
-  try {
-    const url = new URL(text);
-    const web = url.protocol === 'http:' || url.protocol === 'https:';
-    return web && url.username === '' && url.password === '' ? url.href : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Where `query` stands in `text`, ignoring case, as pieces that give the text again when joined. */
 export function splitMatches(
   text: string,

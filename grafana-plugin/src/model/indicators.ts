@@ -21,7 +21,7 @@ export interface Change {
 }
 
 /** What a value that there is not is shown as; its reason stands beside it. */
-export const NONE = '–';
+const NONE = '–';
 /** Where the period before had nothing: no arrow, because nothing rose. */
 const NONE_BEFORE = 'none before';
 

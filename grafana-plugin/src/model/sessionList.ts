@@ -89,7 +89,7 @@ function insertAll(
 }
 
 /** As the source sorts: what lacks the value comes last, ties by id. */
-export function compareSessions(a: SessionItem, b: SessionItem, { by, descending }: Sorting): number {
+function compareSessions(a: SessionItem, b: SessionItem, { by, descending }: Sorting): number {
   const [x, y] = [sortValue(a, by), sortValue(b, by)];
   if (x === undefined || y === undefined) return Number(x === undefined) - Number(y === undefined);
   const order = x < y ? -1 : x > y ? 1 : a.sessionId < b.sessionId ? -1 : 1;

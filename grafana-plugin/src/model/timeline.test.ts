@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SessionMaker, START, storyEvents } from '../testing/events.ts';
-import { addEvents, countQuiet, EMPTY_TIMELINE, originOf, type Timeline, withQuiet } from './timeline.ts';
+import { addEvents, EMPTY_TIMELINE, originOf, type Timeline, withQuiet } from './timeline.ts';
 import type { EventRow, TimelineRow } from './timelineRows.ts';
 
 const timelineOf = (events: Parameters<typeof addEvents>[1]): Timeline => addEvents(EMPTY_TIMELINE, events);
@@ -146,7 +146,6 @@ describe('gaps', () => {
     const make = new SessionMaker();
     const timeline = timelineOf([make.call(0, 100), make.notification(2_100), make.call(4_100, 10)]);
     expect(names(timeline).filter((name) => name.startsWith('gap'))).toEqual(['gap 2000', 'gap 2000']);
-    expect(countQuiet(timeline)).toBe(1);
     expect(names(withQuiet(timeline, false))).toEqual([
       'request tools/call',
       'gap 4000',

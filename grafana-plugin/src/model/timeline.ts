@@ -37,11 +37,6 @@ export function withQuiet(timeline: Timeline, showsQuiet: boolean): Timeline {
   return timeline.showsQuiet === showsQuiet ? timeline : laidOut({ ...timeline, showsQuiet }, NO_ROWS, 0);
 }
 
-/** Rows that hiding takes away. */
-export function countQuiet(timeline: Timeline): number {
-  return timeline.entries.list.reduce((count, { quiet }) => count + (quiet ? 1 : 0), 0);
-}
-
 /**
  * Where offsets are counted from, in Unix milliseconds.
  *

@@ -42,7 +42,7 @@ export interface Links {
   readonly tracks: number;
 }
 
-export const TRACKS_MAX = 3;
+const TRACKS_MAX = 3;
 export const NO_LINKS: Links = { list: [], places: new Map(), tracks: 0 };
 
 interface Member {

@@ -46,9 +46,9 @@ export interface Rows {
 }
 
 /** More than fits beside a row is told in words. */
-export const LANES_MAX = 12;
+const LANES_MAX = 12;
 /** Shorter pauses are not worth a row. */
-export const GAP_MIN_MS = 1_000;
+const GAP_MIN_MS = 1_000;
 
 export const NO_ROWS: Rows = { list: [], stretches: [], lanes: 1 };
 

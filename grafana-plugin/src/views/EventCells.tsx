@@ -181,7 +181,7 @@ function Seconds({ seconds, why }: { readonly seconds: number | undefined; reado
   return seconds === undefined ? <Dash why={why} /> : formatSeconds(seconds);
 }
 
-export function OutcomeMark({ event }: { readonly event: EventItem }) {
+function OutcomeMark({ event }: { readonly event: EventItem }) {
   const standing = standingOf(event);
   if (standing === undefined) return <Dash why="nothing that ends well or badly" />;
   return (

@@ -14,7 +14,7 @@ export interface PopoverProps {
   children(close: () => void): ReactNode;
 }
 
-export const FOCUSABLE =
+const FOCUSABLE =
   'button:not(:disabled), a[href], input:not(:disabled), select:not(:disabled), [tabindex="0"]';
 
 export function Popover({ button, label, side = 'left', above, onOpen, children }: PopoverProps) {

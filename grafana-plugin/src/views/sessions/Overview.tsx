@@ -30,7 +30,7 @@ export function Overview({ totals, refresh }: OverviewProps) {
   const from = Math.floor(range.from / step) * step;
   const series = useAnswer(key, (signal) => source.series({ from, to: range.to, step }, signal));
   // What cannot be had is said by the list, once.
-  if (series.failure !== undefined && series.value === undefined) return null;
+  if (totals === undefined && series.failure !== undefined) return null;
   // Where there was nothing, now and before, five zeros say no more than the sentence below them.
   if (totals?.current.events === 0 && totals.previous.events === 0) return null;
   const length = lengthWords(range.to - range.from);
