@@ -102,8 +102,10 @@ function viewOf(
   const latest = history.latest();
   const sent = new Set<number>();
   const isWanted = ({ event, sequence }: StoredEvent): boolean => {
+    // Nobody knows the time of one that cannot be read: it is missing from every range.
+    if (sequence > latest || event === undefined) return sequence <= latest;
     const ms = millisOf(event);
-    return sequence <= latest && ms >= from && ms < to;
+    return ms >= from && ms < to;
   };
   const archive: OutboxArchive = {
     latest: () => latest,
@@ -115,8 +117,8 @@ function viewOf(
         const stored = history.readAfter(after, limit);
         const wanted = stored.filter(isWanted);
         if (wanted.length > 0 || stored.length === 0) {
-          for (const one of wanted) sent.add(one.sequence);
-          return wanted.map(({ sequence: at, event }) => ({ sequence: at, event: replayed(event) }));
+          for (const { sequence: at, event } of wanted) if (event) sent.add(at);
+          return wanted.map(({ sequence: at, event }) => ({ sequence: at, event: event && replayed(event) }));
         }
         after = stored.at(-1)?.sequence ?? latest;
       }

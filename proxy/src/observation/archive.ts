@@ -22,7 +22,8 @@ import type { RecordedEvent } from './event.ts';
 export interface StoredEvent {
   /** From 1, increasing in the order of writing, never used again. */
   readonly sequence: number;
-  readonly event: RecordedEvent;
+  /** Undefined where what is kept of it cannot be read. */
+  readonly event: RecordedEvent | undefined;
 }
 
 /** One cursor each: a signal is delivered up to here. */

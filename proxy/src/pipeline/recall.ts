@@ -27,6 +27,7 @@ export function recall(
   const latest = archive.latest();
   const [newest] = archive.readAfter(latest - 1, 1);
   if (newest === undefined) return { settings: {} };
+  if (newest.event === undefined) throw new Error(`record ${newest.sequence} is broken`);
   const { timeNs } = newest.event;
   const newestMs = Number(timeNs.slice(0, -6));
   const sessions = archive.recentSessions(newestMs - REMEMBERED_MS, REMEMBERED_MAX);
@@ -57,6 +58,7 @@ function withLater(
     const chunk = archive.readAfter(start, from - start).filter(({ sequence }) => sequence <= from);
     from = start;
     for (const { event } of chunk.toReversed()) {
+      if (event === undefined) continue;
       const entry = missing.get(event.attributes['sightline.session.id'] ?? '');
       if (entry === undefined || (event.attributes['sightline.event.number'] ?? 0) <= entry.after) continue;
       // What is counted is in the attributes, and this stays in memory.

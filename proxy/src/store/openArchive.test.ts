@@ -93,8 +93,22 @@ describe('opening an archive', () => {
     expect(archive.latest()).toBe(2);
     expect(archive.append([aCall({ atMs: 2, payloads: [aPayload('request', 'y'.repeat(99))] })])).toBe(3);
     expect(
-      archive.readAfter(1, 9).map(({ event }) => 'payloads' in event && event.payloads[0]?.text[0]),
+      archive.readAfter(1, 9).map(({ event }) => event && 'payloads' in event && event.payloads[0]?.text[0]),
     ).toEqual(['x', 'y']);
+  });
+
+  it('gives what can be read around a record that cannot', () => {
+    const archive = openWell();
+    const events = [aCall(), aCall({ atMs: 1 }), aCall({ atMs: 2 })];
+    archive.append(events);
+    const db = new Database(path, { readOnly: false, busyMs: 5000 });
+    db.exec("UPDATE body SET data = '[' WHERE sequence = 2");
+    db.close();
+    expect(archive.readAfter(0, 9)).toEqual([
+      { sequence: 1, event: events[0] },
+      { sequence: 2, event: undefined },
+      { sequence: 3, event: events[2] },
+    ]);
   });
 
   it('has one writer, and says what to do about the other', () => {

@@ -1,6 +1,7 @@
 /** Opens the archive to read whole records in their order, while another process may be writing it. */
 import { existsSync } from 'node:fs';
 import { ArchiveFault, type StoredEvent } from '../observation/archive.ts';
+import type { RecordedEvent } from '../observation/event.ts';
 import { BodyReader } from './bodies.ts';
 import { readMeta, readNewest } from './figures.ts';
 import { refuseForeign } from './schema.ts';
@@ -35,7 +36,7 @@ export function openHistory(path: string): History {
   }
 }
 
-/** Records after a sequence, in order, with their payloads. */
+/** Records after a sequence, in order, with their payloads. One that cannot be read keeps its place among them. */
 export function readRecords(
   db: Database,
   bodies: BodyReader,
@@ -47,7 +48,17 @@ export function readRecords(
       .all('SELECT sequence, data FROM body WHERE sequence > ? ORDER BY sequence LIMIT ?', sequence, limit)
       .map((row) => ({
         sequence: Number(row['sequence']),
-        event: bodies.complete(bodies.parse(String(row['data']))).event,
+        event: readOne(bodies, String(row['data'])),
       })),
   );
+}
+
+/** Undefined when this one record is broken. @throws ArchiveFault when the file is. */
+function readOne(bodies: BodyReader, data: string): RecordedEvent | undefined {
+  try {
+    return bodies.complete(bodies.parse(data)).event;
+  } catch (error) {
+    if (error instanceof ArchiveFault) throw error;
+    return undefined;
+  }
 }

@@ -74,6 +74,8 @@ export interface Delivery<T> {
   begin(event: Origin): void;
   /** Takes an item; `weight` is its rough size in bytes. */
   offer(item: T, weight: number): void;
+  /** Counts as lost what is never to be offered: one item of each of these archived events. */
+  refuse(reason: string, sequences: readonly number[]): void;
   /** Sends what has gathered without waiting for more. */
   flush(): void;
   /** Whether an archived event may be taken into memory. */
@@ -142,7 +144,7 @@ class BatchDelivery<T, P> implements Delivery<T> {
     try {
       this.#batches.add(item, weight);
     } catch {
-      this.#refuse('not_encodable', [this.#batches.sequence]);
+      this.refuse('not_encodable', [this.#batches.sequence]);
       return;
     }
     this.#fillTimer ??= setTimeout(() => this.flush(), this.#settings.delayMs).unref();
@@ -286,13 +288,12 @@ class BatchDelivery<T, P> implements Delivery<T> {
       if (this.#refusals > REFUSALS_MAX) this.#pause(REFUSED_PAUSE_MS);
       if (this.#batches.halve(batch)) return;
       this.#batches.settle(batch, false);
-      this.#refuse(verdict.reason, batch.sequences);
+      this.refuse(verdict.reason, batch.sequences);
     }
     this.#supplier?.settle();
   }
 
-  /** Counts what is refused for good. */
-  #refuse(reason: string, sequences: readonly number[]): void {
+  refuse(reason: string, sequences: readonly number[]): void {
     this.#refused += sequences.length;
     for (const sequence of sequences) if (sequence > 0) this.#supplier?.setAside(sequence, reason);
     this.#ports.onLost(reason, sequences.length);

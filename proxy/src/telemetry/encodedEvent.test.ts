@@ -31,6 +31,7 @@ function openOutlet<T>(packer: Packer<T | WriteItem, Uint8Array>) {
       },
       attach: () => {},
       begin: () => {},
+      refuse: () => {},
       flush: () => {},
       hasRoom: true,
       isLow: true,

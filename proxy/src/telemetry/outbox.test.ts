@@ -165,6 +165,27 @@ describe('delivery that falls behind', () => {
   });
 });
 
+describe('a record that cannot be read', () => {
+  it('is set aside and counted as lost, and what follows it is delivered', () => {
+    const archive = openArchive();
+    const aside = vi.spyOn(archive, 'setAside');
+    const { readAfter } = archive;
+    vi.spyOn(archive, 'readAfter').mockImplementation((sequence, limit) =>
+      readAfter
+        .call(archive, sequence, limit)
+        .map((one) => (one.sequence === 2 ? { sequence: 2, event: undefined } : one)),
+    );
+    archive.moveCursor('logs', 0);
+    archive.append([1, 2, 3].map(anEvent));
+    const { acceptAll, batches, lost, outbox } = run(archive, { last: 3 });
+    acceptAll(0);
+    expect(batches()).toEqual(['1 3']);
+    expect(lost).toEqual(['1 unreadable']);
+    expect(aside.mock.calls).toEqual([['logs', 2, 'unreadable']]);
+    expect([archive.cursor('logs'), outbox.stats().size]).toEqual([3, 0]);
+  });
+});
+
 describe('after a restart', () => {
   it('begins at the cursor, with what was on its way again', () => {
     const archive = openArchive();

@@ -122,6 +122,12 @@ export class Outbox implements Supplier {
     this.#ports.offer(event, sequence);
   }
 
+  /** A record that cannot be read will never be delivered, and must not hold up those after it. */
+  #passOver(sequence: number): void {
+    this.#through = sequence;
+    this.#ports.delivery.refuse('unreadable', [sequence]);
+  }
+
   #readIn(ms: number): void {
     this.#timer ??= setTimeout(() => {
       this.#timer = undefined;
@@ -137,7 +143,10 @@ export class Outbox implements Supplier {
       this.#readIn(RETRY_MS);
       return;
     }
-    for (const { event, sequence } of events) this.#give(event, sequence);
+    for (const { event, sequence } of events) {
+      if (event) this.#give(event, sequence);
+      else this.#passOver(sequence);
+    }
     // What is not there any more has been removed to make room, and was counted there.
     if (events.length === 0) this.#through = this.#latest;
     if (this.#closing) delivery.flush();
@@ -152,7 +161,7 @@ export class Outbox implements Supplier {
   /** Of what delivery was not given, the next event is the oldest. */
   #oldestUnread(): number | undefined {
     const [next] = (this.isBehind && this.#read(1)) || [];
-    return next && millisOf(next.event);
+    return next?.event && millisOf(next.event);
   }
 
   #tryTo<R>(act: () => R): R | undefined {
