@@ -51,6 +51,8 @@ export interface Archive {
   /** One slice of retention, under 20 ms; true when there is more to do. */
   retain(nowMs: number): boolean;
   readonly stats: ArchiveStats;
+  /** Records removed before a collector had them, counting the signals that were exported at the time. */
+  readonly unsentRemoved: number;
   close(): void;
 }
 
@@ -70,8 +72,6 @@ export interface ArchiveStats {
   readonly events: number;
   /** Unix milliseconds of the oldest event kept. */
   readonly oldestMs?: number;
-  /** Events removed before a collector had them. */
-  readonly unsentRemoved: number;
 }
 
 /** The reading side: answers in the API's shapes. May be used from another thread and while writing goes on. */

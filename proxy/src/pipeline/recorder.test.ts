@@ -117,7 +117,7 @@ describe('an archive that fails', () => {
 describe('retention', () => {
   it('that cannot work is said, tried again later, and keeps nothing from being kept', () => {
     const { archive, recorder, seen } = start();
-    vi.spyOn(archive, 'stats', 'get').mockImplementation(() => {
+    vi.spyOn(archive, 'unsentRemoved', 'get').mockImplementation(() => {
       throw new ArchiveFault('locked', '');
     });
     for (const nowMs of [0, 250, 10_000]) recorder.tick(nowMs);

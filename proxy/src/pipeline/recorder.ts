@@ -8,7 +8,7 @@ import type { Event, RecordedEvent, Sink } from '../observation/event.ts';
 
 export interface RecorderPorts {
   /** Absent: nothing is kept, and events go on at once. */
-  readonly archive: Pick<Archive, 'append' | 'retain' | 'stats'> | undefined;
+  readonly archive: Pick<Archive, 'append' | 'retain' | 'unsentRemoved'> | undefined;
   /** Gets events once they are committed; the first recorded one has this sequence, 0 when they are not kept. */
   readonly onCommitted: (events: readonly Event[], firstSequence: number) => void;
   /** The archive has begun to fail. */
@@ -95,9 +95,9 @@ export class Recorder implements Sink {
   #retain(nowMs: number): boolean {
     const { archive } = this.#ports;
     if (archive === undefined) return false;
-    const before = this.#removed ?? archive.stats.unsentRemoved;
+    const before = this.#removed ?? archive.unsentRemoved;
     const hasMore = archive.retain(nowMs);
-    this.#removed = archive.stats.unsentRemoved;
+    this.#removed = archive.unsentRemoved;
     if (this.#removed > before) this.#ports.onLost('removed_unsent', this.#removed - before);
     return hasMore;
   }

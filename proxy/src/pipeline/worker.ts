@@ -4,7 +4,7 @@
  * no clock: the time of a frame is the time of everything concluded from it.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Archive } from '../observation/archive.ts';
+import type { Archive, OutboxSignal } from '../observation/archive.ts';
 import type { Event } from '../observation/event.ts';
 import type { Frame } from '../observation/frame.ts';
 import { Observer } from '../observation/observer.ts';
@@ -90,6 +90,11 @@ start.page?.on('message', ({ ask }: FromPage) => {
 });
 say({ kind: 'ready' });
 
+function exportedSignals(): readonly OutboxSignal[] {
+  const { settings } = readEnvironment(start.env);
+  return (['traces', 'logs'] as const).filter((signal) => settings[signal] !== undefined);
+}
+
 /** Loads OpenTelemetry only where there is somewhere to export to: it costs a quarter of a second and 40 MB. */
 async function startTelemetry(): Promise<Telemetry | undefined> {
   const { traces, logs, metrics } = readEnvironment(start.env).settings;
@@ -146,7 +151,7 @@ function openKept() {
     });
     return undefined;
   }
-  const opened = openArchive(place);
+  const opened = openArchive({ ...place, exported: exportedSignals() });
   if (!opened.ok) {
     tellOff(opened.problem);
     return undefined;

@@ -26,6 +26,10 @@ export function readBytes(db: Database): number {
   return (pages - free) * size;
 }
 
+export function readUnsentRemoved(db: Database): number {
+  return Number(readMeta(db, 'unsent_removed') ?? 0);
+}
+
 export function readStats(db: Database): ArchiveStats {
   const oldest = db.get(
     'SELECT CAST(time AS TEXT) AS stamp FROM event WHERE record = 0 ORDER BY time, sequence LIMIT 1',
@@ -34,6 +38,5 @@ export function readStats(db: Database): ArchiveStats {
     bytes: readBytes(db),
     events: Number(db.get('SELECT sum(events) AS events FROM minute')?.['events'] ?? 0),
     ...(typeof oldest === 'string' && { oldestMs: millisOf(oldest) }),
-    unsentRemoved: Number(readMeta(db, 'unsent_removed') ?? 0),
   };
 }

@@ -1,3 +1,5 @@
+import type { OutboxSignal } from '../observation/archive.ts';
+
 /** How many rows one answer has. */
 export const LIMIT_FALLBACK = 100;
 export const LIMIT_MAX = 1000;
@@ -21,4 +23,9 @@ export interface Limits {
   readonly ageMs: number;
   /** Of the pages in use. */
   readonly bytesMax: number;
+  /**
+   * Signals that are exported now: only for them is a record removed unsent. A cursor stays when export is switched
+   * off, so that it goes on from there when it comes back. By default all that have one.
+   */
+  readonly exported?: readonly OutboxSignal[];
 }

@@ -71,8 +71,11 @@ export class MemoryArchive implements Archive {
       bytes: this.#bytes(),
       events: events.length,
       ...(oldest !== undefined && { oldestMs: millisOf(oldest) }),
-      unsentRemoved: this.#unsentRemoved,
     };
+  }
+
+  get unsentRemoved(): number {
+    return this.#unsentRemoved;
   }
 
   append(events: readonly RecordedEvent[]): number {
@@ -159,7 +162,10 @@ export class MemoryArchive implements Archive {
 
   #remove(gone: (row: MemoryRow) => boolean): void {
     const { rows, sessions } = this.#tables;
-    const cursors = [...this.#cursors.values()];
+    const { exported } = this.#settings;
+    const cursors = [...this.#cursors]
+      .filter(([signal]) => exported?.includes(signal) ?? true)
+      .map(([, sequence]) => sequence);
     for (const row of rows.filter(gone)) {
       rows.splice(rows.indexOf(row), 1);
       if (cursors.length > 0 && row.sequence > Math.min(...cursors)) this.#unsentRemoved += 1;

@@ -1,5 +1,6 @@
 /** Removes records from every table that knows of them, the oldest first. */
-import { readMeta, writeMeta } from './figures.ts';
+import type { OutboxSignal } from '../observation/archive.ts';
+import { readMeta, readUnsentRemoved, writeMeta } from './figures.ts';
 import { minuteOf } from './moments.ts';
 import { EVENT, LOSS, SUMMARY } from './schema.ts';
 import type { Database, Row } from './sqlite.ts';
@@ -7,8 +8,16 @@ import type { Database, Row } from './sqlite.ts';
 /** Records of one kind removed at a time: some milliseconds' work. */
 export const CHUNK_ROWS = 100;
 
-/** Removes some records of each kind before a moment. Returns how many; within a transaction. */
-export function removeBefore(db: Database, timeNs: bigint): number {
+/**
+ * Removes some records of each kind before a moment. Returns how many; within a transaction. Those that a signal of
+ * `exported` was not delivered are counted.
+ */
+export function removeBefore(
+  db: Database,
+  timeNs: bigint,
+  exported: readonly OutboxSignal[] | undefined,
+): number {
+  const delivered = readDelivered(db, exported);
   let removed = 0;
   for (const record of [EVENT, SUMMARY, LOSS]) {
     const rows = db.all(
@@ -24,26 +33,33 @@ export function removeBefore(db: Database, timeNs: bigint): number {
     db.run('DELETE FROM event WHERE record = ? AND (time, sequence) <= (?, ?)', record, ...border);
     if (record === EVENT) uncount(db, rows, String(last['stamp']));
     if (record === LOSS) db.run('DELETE FROM loss WHERE (time, sequence) <= (?, ?)', ...border);
-    removeBodies(db, rows, record);
+    removeBodies(db, rows, record, delivered);
     removed += rows.length;
   }
   return removed;
 }
 
-function removeBodies(db: Database, rows: readonly Row[], record: number): void {
-  const delivered = db.get('SELECT min(sequence) AS least FROM cursor')?.['least'];
+/** Every signal in question was delivered up to here. */
+function readDelivered(db: Database, exported: readonly OutboxSignal[] | undefined): number {
+  const cursors = db
+    .all('SELECT signal, sequence FROM cursor')
+    .filter(({ signal }) => exported === undefined || exported.some((one) => one === signal))
+    .map(({ sequence }) => Number(sequence));
+  return Math.min(Number.POSITIVE_INFINITY, ...cursors);
+}
+
+function removeBodies(db: Database, rows: readonly Row[], record: number, delivered: number): void {
   let unsent = 0;
   let newest = 0;
   for (const row of rows) {
     const sequence = Number(row['sequence']);
     newest = Math.max(newest, sequence);
-    if (typeof delivered === 'number' && sequence > delivered) unsent += 1;
+    if (sequence > delivered) unsent += 1;
     db.run('DELETE FROM body WHERE sequence = ?', sequence);
     db.run('DELETE FROM set_aside WHERE sequence = ?', sequence);
     if (record === SUMMARY) db.run('DELETE FROM session WHERE sequence = ?', sequence);
   }
-  if (unsent > 0)
-    writeMeta(db, 'unsent_removed', String(unsent + Number(readMeta(db, 'unsent_removed') ?? 0)));
+  if (unsent > 0) writeMeta(db, 'unsent_removed', String(unsent + readUnsentRemoved(db)));
   writeMeta(db, 'newest', String(Math.max(newest, Number(readMeta(db, 'newest') ?? 0))));
 }
 

@@ -100,7 +100,7 @@ export class Retention {
   }
 
   #remove(before: bigint): boolean {
-    const removed = removeBefore(this.#db, before);
+    const removed = removeBefore(this.#db, before, this.#limits.exported);
     if (removed === 0) return false;
     this.#sweep.note(removed);
     this.#eventsRemoved = true;

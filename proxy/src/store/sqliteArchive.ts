@@ -9,7 +9,7 @@ import {
 } from '../observation/archive.ts';
 import type { RecordedEvent } from '../observation/event.ts';
 import { BodyReader } from './bodies.ts';
-import { readNewest, readStats } from './figures.ts';
+import { readNewest, readStats, readUnsentRemoved } from './figures.ts';
 import type { Limits } from './limits.ts';
 import { readRecords } from './openHistory.ts';
 import { Recorder } from './recorder.ts';
@@ -46,6 +46,10 @@ export class SqliteArchive implements Archive {
 
   get stats(): ArchiveStats {
     return readStats(this.#db);
+  }
+
+  get unsentRemoved(): number {
+    return readUnsentRemoved(this.#db);
   }
 
   append(events: readonly RecordedEvent[]): number {
