@@ -135,19 +135,21 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   const pageToken = toPageToken(config.values, () => randomBytes(24).toString('base64url'));
   const channel = config.values.observe ? new MessageChannel() : undefined;
   const [thread, page] = await Promise.all([
-    channel && observe(config, upstreams, demo !== undefined, lines, nowUs, traceParent, channel.port1),
+    channel &&
+      startObserving(config, upstreams, demo !== undefined, lines, nowUs, traceParent, channel.port1),
     openPage(config, demo !== undefined, pageToken, channel?.port2),
   ]);
-  const countryOf = config.values.observe
-    ? await loadCountries(config.values['country-db'], onFault)
-    : undefined;
-  const proxy = await startProxy(toProxySettings(config, upstreams, traceParent), {
-    sink: thread ? thread.sink : () => {},
-    nowUs,
-    randomHex: createRandomHex(randomFillSync),
-    countryOf,
-    onFault,
-  });
+  const countryOf = thread ? await loadCountries(config.values['country-db'], onFault) : undefined;
+  const proxy = await startProxy(
+    { ...toProxySettings(config, upstreams, traceParent), observe: thread !== undefined },
+    {
+      sink: thread ? thread.sink : () => {},
+      nowUs,
+      randomHex: createRandomHex(randomFillSync),
+      countryOf,
+      onFault,
+    },
+  );
   stopOnSignal(async () => {
     await demo?.close();
     page.tell({ kind: 'stopping' });
@@ -178,7 +180,7 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   demo?.startClients(proxy.url);
 }
 
-function observe(
+function startObserving(
   config: Config,
   upstreams: readonly Upstream[],
   isDemo: boolean,
@@ -186,7 +188,7 @@ function observe(
   nowUs: () => number,
   traceParent: ProxySettings['traceParent'],
   page: MessagePort,
-): Promise<ObservationThread> {
+): Promise<ObservationThread | undefined> {
   const isDefault = config.origins['unanswered-after'].from === 'default';
   const values =
     isDemo && isDefault ? { ...config.values, 'unanswered-after': DEMO_UNANSWERED_AFTER_MS } : config.values;

@@ -85,6 +85,7 @@ async function start(lines: LineOptions | undefined) {
       onLog: (line) => said.push(line),
     },
   );
+  if (!thread) throw new Error(said.join());
   return { thread, printed, said };
 }
 
@@ -125,14 +126,21 @@ describe('startObservationThread', () => {
     expect(await thread.close(1_000)).toEqual(stats);
   });
 
-  it('a thread that cannot start says why, instead of leaving traffic unseen', async () => {
+  it('a thread that cannot start says why, once, and traffic goes on unseen', async () => {
+    const said: string[] = [];
     const broken = {
       ...observer,
       redaction: { keys: [], patterns: [{ name: 'x', source: '(' }], paths: [] },
     };
-    const deps = { nowUs: () => 1, rssBytes: () => 1, onLines: () => {}, onLog: () => {} };
+    const deps = {
+      nowUs: () => 1,
+      rssBytes: () => 1,
+      onLines: () => {},
+      onLog: (line: string) => said.push(line),
+    };
     const settings = { observer: broken, env: {}, version: '0', instanceId: 'test', lines: undefined };
-    await expect(startObservationThread(settings, deps)).rejects.toThrow('regular expression');
+    expect(await startObservationThread(settings, deps)).toBeUndefined();
+    expect(said).toEqual([expect.stringMatching(/^observation could not start .*regular expression/)]);
   });
 
   it('tells the page where the archive is, how far it may read, and what was measured', async () => {
@@ -154,9 +162,9 @@ describe('startObservationThread', () => {
       onLog: () => {},
     };
     const thread = await startObservationThread(settings, { ...deps, page: port1 });
-    for (const frame of frames) thread.sink(frame);
+    for (const frame of frames) thread?.sink(frame);
     const text = await answered.promise;
-    await thread.close(1_000);
+    await thread?.close(1_000);
     rmSync(directory, { recursive: true });
     expect(text).toContain('sightline_events_total{event_name="sightline.request"} 1\n');
     expect(text).toContain('service_version="1.2.3"');
@@ -178,6 +186,6 @@ describe('startObservationThread', () => {
     };
     const thread = await startObservationThread(settings, { ...deps, page: port1 });
     expect(await first).toMatchObject({ kind: 'archive', archive: { state: 'off' } });
-    await thread.close(1_000);
+    await thread?.close(1_000);
   });
 });

@@ -50,11 +50,11 @@ const CLOSE_GRACE_MS = 2_000;
 /** Granularity of the delay histogram; it counts in every value, so it is taken off again. */
 const DELAY_RESOLUTION_MS = 20;
 
-/** Resolves once the thread observes; rejects when it cannot start. */
+/** Resolves once the thread observes; undefined, and the reason told, when it cannot start. */
 export async function startObservationThread<Lines>(
   settings: ThreadSettings<Lines>,
   deps: ThreadDeps,
-): Promise<ObservationThread> {
+): Promise<ObservationThread | undefined> {
   const taken = new Int32Array(new SharedArrayBuffer(8));
   const { page } = deps;
   const workerData: ThreadStart<Lines> = { ...settings, taken, ...(page === undefined ? {} : { page }) };
@@ -77,19 +77,24 @@ export async function startObservationThread<Lines>(
     alive = false;
     closed(undefined);
   });
-  await new Promise<void>((resolve, reject) => {
-    worker.once('error', reject);
+  const observes = await new Promise<boolean>((resolve) => {
+    let isReady = false;
     worker.on('message', (message: FromThread) => {
-      if (message.kind === 'ready') resolve();
-      else if (message.kind === 'lines') deps.onLines(message.text);
+      if (message.kind === 'ready') {
+        isReady = true;
+        resolve(true);
+      } else if (message.kind === 'lines') deps.onLines(message.text);
       else if (message.kind === 'log') deps.onLog(message.line);
       else closed(message.stats);
     });
+    worker.on('error', (error) => {
+      const what = isReady ? 'has died' : 'could not start';
+      deps.onLog(`observation ${what} and stays off (${String(error)}); traffic goes on`);
+    });
+    // An error is followed by this.
+    worker.on('exit', () => resolve(false));
   });
-  worker.removeAllListeners('error');
-  worker.on('error', (error) => {
-    deps.onLog(`observation has died and stays off (${String(error)}); traffic goes on`);
-  });
+  if (!observes) return undefined;
 
   const queue = new FrameQueue(
     {

@@ -24,21 +24,22 @@ interface Started {
   say(message: ToPage): void;
 }
 
+const settingsOf = (port: number) => ({
+  host: '127.0.0.1',
+  port,
+  token: undefined,
+  allowedHosts: [],
+  allowedOrigins: [],
+  version: '1.2.3',
+  demo: false,
+  activeWindowMs: 300_000,
+  assetsDirectory: '/nowhere',
+});
+
 async function start(port = 0, observes = true): Promise<Started> {
   const { port1, port2 } = new MessageChannel();
   const lines: string[] = [];
-  const settings = {
-    host: '127.0.0.1',
-    port,
-    token: undefined,
-    allowedHosts: [],
-    allowedOrigins: [],
-    version: '1.2.3',
-    demo: false,
-    activeWindowMs: 300_000,
-    assetsDirectory: '/nowhere',
-  };
-  const page = await startPageThread(settings, {
+  const page = await startPageThread(settingsOf(port), {
     observing: observes ? port2 : undefined,
     onLog: (line) => lines.push(line),
   });
@@ -135,6 +136,27 @@ describe('the page’s thread', () => {
       reason: 'nothing is kept',
       advice: 'keep it',
     });
+  });
+
+  it('that breaks before it listens says so in one line and is no page', async () => {
+    const lines: string[] = [];
+    // What is no port makes the thread fail in the midst of its start.
+    const page = await startPageThread(settingsOf(0), {
+      observing: new ArrayBuffer(1) as unknown as MessagePort,
+      onLog: (line) => lines.push(line),
+    });
+    await page.close();
+    expect(page.port).toBeUndefined();
+    expect(lines).toEqual([expect.stringMatching(/^no page: it could not start .*Forwarding goes on$/)]);
+  });
+
+  it('says that nothing is observed any more once the observing thread is gone', async () => {
+    const started = await start();
+    started.page.tell({ kind: 'serving', servers: [] });
+    started.observing.close();
+    await expect
+      .poll(async () => (await ask(started, '/api/v1/about')).body['archive'])
+      .toMatchObject({ state: 'off', reason: 'observation has ended' });
   });
 
   it('whose port is taken says so in one line and is no page', async () => {

@@ -49,7 +49,10 @@ export async function startPageThread(
     if (message.kind === 'listening') listening.resolve(message.port);
     else if (message.kind === 'log') deps.onLog(message.line);
     else if (message.kind === 'closed') closed.resolve();
-    else deps.onLog(explain(message.code, message.message));
+    else {
+      deps.onLog(explain(message.code, message.message));
+      listening.resolve(undefined);
+    }
   });
   worker.on('error', (error) => {
     deps.onLog(`the page has died (${String(error)}); traffic goes on, and a restart brings the page back`);

@@ -25,9 +25,13 @@ const NOT_OBSERVING: Off = {
 };
 const NOT_YET: Off = { state: 'off', reason: 'the archive is being opened', advice: 'try again in a moment' };
 
+/** Whether the main thread knows how the start went. */
+let isSettled = false;
+let isStopping = false;
+
 // One reader's misfortune is not that of the others.
-process.on('uncaughtException', (error) => onFault('page_uncaught', error));
-process.on('unhandledRejection', (error) => onFault('page_unhandled', error));
+process.on('uncaughtException', (error) => onUncaught('page_uncaught', error));
+process.on('unhandledRejection', (error) => onUncaught('page_unhandled', error));
 
 /** How writing goes, as the observing thread says. */
 let archive: ArchiveState = observing === undefined ? NOT_OBSERVING : NOT_YET;
@@ -36,7 +40,16 @@ let reader: ArchiveReader | undefined;
 /** Absent until the proxy listens, and again when it stops. */
 let servers: Extract<ToPageThread, { kind: 'serving' }>['servers'] | undefined;
 
+const ENDED: Off = {
+  state: 'off',
+  reason: 'observation has ended',
+  advice: 'see what the terminal says, and start Sightline again',
+};
 const asker = new MetricsAsker(observing && ((message) => observing.postMessage(message)));
+observing?.on('close', () => {
+  asker.giveUp('The observing thread has ended');
+  if (!isStopping) setArchive(ENDED);
+});
 const server = await listen();
 if (server === undefined) parentPort?.close();
 else serve(server);
@@ -58,10 +71,15 @@ async function listen(): Promise<PageServer | undefined> {
       onFault,
     });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
-    say({ kind: 'refused', code, message: error instanceof Error ? error.message : String(error) });
+    refuse(error);
     return undefined;
   }
+}
+
+function refuse(error: unknown): void {
+  isSettled = true;
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  say({ kind: 'refused', code, message: error instanceof Error ? error.message : String(error) });
 }
 
 function serve(running: PageServer): void {
@@ -70,11 +88,14 @@ function serve(running: PageServer): void {
     else if (message.kind === 'metrics') asker.answer(message.ask, message.text);
     else setArchive(message.archive);
   });
-  observing?.on('close', () => asker.giveUp('The observing thread has ended'));
   parentPort?.on('message', (message: ToPageThread) => {
     if (message.kind === 'close') void close(running);
-    else servers = message.kind === 'serving' ? message.servers : undefined;
+    else {
+      isStopping = message.kind === 'stopping';
+      servers = message.kind === 'serving' ? message.servers : undefined;
+    }
   });
+  isSettled = true;
   say({ kind: 'listening', port: running.port });
 }
 
@@ -104,6 +125,15 @@ function unready(): Readonly<Record<string, string>> {
       ? { page: 'the archive is not open for reading' }
       : {}),
   };
+}
+
+/** Before there is a page, whoever waits for it is told that there will be none. */
+function onUncaught(code: string, error: unknown): void {
+  if (isSettled) onFault(code, error);
+  else {
+    refuse(error);
+    process.exit(1);
+  }
 }
 
 /** A fault of our own: said once for each code, and no reason to stop. */
