@@ -12,11 +12,13 @@ import { toArchivePlace } from './config/archivePlace.ts';
 import { isCommandWord } from './config/commandWords.ts';
 import type { Config } from './config/config.ts';
 import { formatHelp } from './config/help.ts';
+import { OPTIONS } from './config/options.ts';
 import { type Parsed, parseConfig } from './config/parse.ts';
 import type { Problem } from './config/problem.ts';
 import { formatConfig, formatProblems } from './config/report.ts';
 import type { Upstream } from './config/servers.ts';
 import { toObserverSettings, toPageToken } from './config/settings.ts';
+import { formatValue } from './config/values.ts';
 import { urlHost } from './guard/guard.ts';
 import { loadCountries } from './http/country.ts';
 import { startProxy } from './http/listener.ts';
@@ -169,7 +171,8 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
       pageUrl: pageUrlOf(config, page, pageToken),
       upstreams: clientUrls,
       demo: demo !== undefined,
-      observes: config.values.observe,
+      blind: blindnessOf(config, thread),
+      archive: archiveWords(config, thread, demo !== undefined),
       exportsTo: exportsTo(otel),
       payloadMode: config.values['payload-mode'],
       warnings: [...config.warnings, ...otel.warnings],
@@ -212,6 +215,21 @@ function startObserving(
 function archivePlace({ values }: Config, isDemo: boolean, nowMs: number) {
   const place = toArchivePlace(values, process.env, homedir(), isDemo);
   return place && { archive: { ...place, nowMs } };
+}
+
+function blindnessOf({ values }: Config, thread: ObservationThread | undefined): string | undefined {
+  if (thread) return undefined;
+  return values.observe ? 'observation could not start' : '--no-observe';
+}
+
+/** Where events are kept and how much of them, or why they are not. */
+function archiveWords({ values }: Config, thread: ObservationThread | undefined, isDemo: boolean) {
+  const place = toArchivePlace(values, process.env, homedir(), isDemo);
+  if (place === undefined) return { off: '--no-archive' };
+  if (thread?.archive.state === 'off') return { off: thread.archive.reason };
+  const days = values['retention-days'];
+  const size = formatValue(OPTIONS['archive-max'].type, values['archive-max']);
+  return { keeps: `${place.path}, ${days === 0 ? '' : `${days} days, `}at most ${size}` };
 }
 
 function openPage(

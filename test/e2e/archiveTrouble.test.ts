@@ -21,7 +21,7 @@ describe('a second Sightline in one state directory', () => {
     await callAndSettle();
     await rig.startProxy();
     try {
-      await rig.proxy.says(/archive_locked: another Sightline .*--state-dir/);
+      await rig.proxy.says(/archive_locked: another Sightline .*--state-dir; then start Sightline again/);
       await callAndSettle();
       expect(
         new Set(rig.receiver.records.map(({ from }) => from.resource.attributes['service.instance.id'])).size,
@@ -68,7 +68,8 @@ describe('an archive', () => {
     rmSync(rig.stateDir, { recursive: true });
     writeFileSync(rig.stateDir, 'a file where a directory should be');
     await rig.startProxy();
-    await rig.proxy.says(/archive_\w+: .*--state-dir/);
+    await rig.proxy.says(/archive_\w+: .*--state-dir; then start Sightline again/);
+    expect(rig.proxy.output()).toMatch(/archive {3}nothing is kept: /);
     await callAndSettle();
   });
 

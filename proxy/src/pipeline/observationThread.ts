@@ -7,6 +7,7 @@ import { type MessagePort, Worker } from 'node:worker_threads';
 import type { FrameSink } from '../observation/frame.ts';
 import { FrameQueue } from './frameQueue.ts';
 import {
+  type ArchiveState,
   type FromThread,
   TAKEN_BYTES,
   TAKEN_FRAMES,
@@ -29,6 +30,8 @@ export interface ThreadDeps {
 
 export interface ObservationThread {
   readonly sink: FrameSink;
+  /** How the archive was at the start. */
+  readonly archive: ArchiveState;
   /** Frames that found the queue full. */
   dropped(): number;
   /** Ends every session, delivers what is there for at most `timeoutMs`, and stops; undefined when it had died. */
@@ -77,12 +80,12 @@ export async function startObservationThread<Lines>(
     alive = false;
     closed(undefined);
   });
-  const observes = await new Promise<boolean>((resolve) => {
+  const archive = await new Promise<ArchiveState | undefined>((resolve) => {
     let isReady = false;
     worker.on('message', (message: FromThread) => {
       if (message.kind === 'ready') {
         isReady = true;
-        resolve(true);
+        resolve(message.archive);
       } else if (message.kind === 'lines') deps.onLines(message.text);
       else if (message.kind === 'log') deps.onLog(message.line);
       else closed(message.stats);
@@ -92,9 +95,9 @@ export async function startObservationThread<Lines>(
       deps.onLog(`observation ${what} and stays off (${String(error)}); traffic goes on`);
     });
     // An error is followed by this.
-    worker.on('exit', () => resolve(false));
+    worker.on('exit', () => resolve(undefined));
   });
-  if (!observes) return undefined;
+  if (!archive) return undefined;
 
   const queue = new FrameQueue(
     {
@@ -109,6 +112,7 @@ export async function startObservationThread<Lines>(
     if (alive) post(message);
   });
   return {
+    archive,
     sink: (frame) => {
       if (alive) queue.push(frame);
     },

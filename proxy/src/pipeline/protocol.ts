@@ -44,7 +44,7 @@ export type ToThread =
   | { readonly kind: 'close'; readonly frame: ShutdownFrame; readonly timeoutMs: number };
 
 export type FromThread =
-  | { readonly kind: 'ready' }
+  | { readonly kind: 'ready'; readonly archive: ArchiveState }
   /** Lines for a reader, each ended by a line break. */
   | { readonly kind: 'lines'; readonly text: string }
   /** One line about ourselves, for the operator. */

@@ -19,6 +19,7 @@ import { fanOut, type NamedSink } from './fanOut.ts';
 import { sizeOf } from './frameQueue.ts';
 import {
   type ArchivePlace,
+  type ArchiveState,
   type FromPage,
   type FromThread,
   TAKEN_BYTES,
@@ -43,6 +44,8 @@ let events = 0;
 let foldFaults = 0;
 const told = new Set<string>();
 
+/** As told last; the first time before anything is observed. */
+let archiveState!: ArchiveState;
 const kept = openKept();
 const archive = kept?.archive;
 const instanceId = kept?.instanceId ?? start.instanceId;
@@ -64,7 +67,7 @@ const recorder = new Recorder({
     logOnce('archive_retention', `nothing old can be removed from the archive (${String(error)})`),
   onRecovered: () => {
     log('the archive works again');
-    if (kept) tellPage({ kind: 'archive', archive: { state: 'ok', path: kept.place.path } });
+    if (kept) tellArchive({ state: 'ok', path: kept.place.path });
   },
   onLost: (reason, count) => takeAll([{ kind: 'loss', atUs: lastUs, stage: 'archive', reason, count }]),
   schedule: (flush) => setTimeout(flush, GATHER_MS),
@@ -88,7 +91,7 @@ start.page?.on('message', ({ ask }: FromPage) => {
   };
   tellPage({ kind: 'metrics', ask, text: formatMetrics(meters, target, lastUs / 1_000) });
 });
-say({ kind: 'ready' });
+say({ kind: 'ready', archive: archiveState });
 
 function exportedSignals(): readonly OutboxSignal[] {
   const { settings } = readEnvironment(start.env);
@@ -145,31 +148,36 @@ function openKept() {
   const place = start.archive;
   if (place === undefined) {
     const advice = 'start Sightline without --no-archive to keep what passes';
-    tellPage({
-      kind: 'archive',
-      archive: { state: 'off', reason: 'nothing is kept (--no-archive)', advice, wanted: true },
-    });
+    tellArchive({ state: 'off', reason: 'nothing is kept (--no-archive)', advice, wanted: true });
     return undefined;
   }
   const opened = openArchive({ ...place, exported: exportedSignals() });
   if (!opened.ok) {
-    tellOff(opened.problem);
+    // A file is opened at a start alone, because the fold goes on from it.
+    tellOff(opened.problem, 'then start Sightline again');
     return undefined;
   }
   if (opened.setAside !== undefined)
     log(`the archive was damaged and is now ${opened.setAside}; a new one begins`);
-  tellPage({ kind: 'archive', archive: { state: 'ok', path: place.path } });
+  tellArchive({ state: 'ok', path: place.path });
   return { ...opened, place };
 }
 
-function tellOff({ trouble, reason, advice }: ArchiveProblem): void {
+/** `next`: what comes after the advice. */
+function tellOff({ trouble, reason, advice: first }: ArchiveProblem, next: string): void {
+  const advice = `${first}; ${next}`;
   log(`archive_${trouble}: ${reason}; nothing is kept, traffic and export go on. What to do: ${advice}`);
-  tellPage({ kind: 'archive', archive: { state: 'off', reason, advice } });
+  tellArchive({ state: 'off', reason, advice });
+}
+
+function tellArchive(archive: ArchiveState): void {
+  archiveState = archive;
+  tellPage({ kind: 'archive', archive });
 }
 
 function onArchiveFailing(error: unknown): void {
   if (kept === undefined) return;
-  tellOff(problemOf(error, kept.place.path));
+  tellOff(problemOf(error, kept.place.path), 'writing is tried again by itself');
 }
 
 /** What the fold goes on from; nothing where it cannot be read, which says nothing of writing. */

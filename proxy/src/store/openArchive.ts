@@ -150,7 +150,7 @@ function putAside(path: string, nowMs: number): string {
 }
 
 const ADVICE: Readonly<Record<ArchiveTrouble, string>> = {
-  full: 'free some space; writing is tried again by itself',
+  full: 'free some space',
   read_only: 'make the directory writable for this user, or name another with --state-dir',
   locked: 'end the other Sightline that uses it, or give this one a directory of its own with --state-dir',
   newer: 'start the newer version again, or name another directory with --state-dir',

@@ -12,7 +12,10 @@ export interface BannerFacts {
   /** Each upstream by its name, with the address that clients use for it. */
   readonly upstreams: readonly { readonly name: string; readonly url: string; readonly clientUrl: string }[];
   readonly demo: boolean;
-  readonly observes: boolean;
+  /** Why nothing is observed; undefined when it is. */
+  readonly blind: string | undefined;
+  /** Where events are kept and within which bounds, or why they are not. */
+  readonly archive: { readonly keeps: string } | { readonly off: string };
   /** Where OTLP goes; undefined when nothing is exported. */
   readonly exportsTo: string | undefined;
   readonly payloadMode: string;
@@ -25,18 +28,29 @@ export function formatBanner(facts: BannerFacts): string {
   const row = (label: string, value: string): string => `  ${paint(label.padEnd(9), 'muted')} ${value}`;
   const lines = ['', `  ${paint('Sightline', 'strong')} ${paint(facts.version, 'muted')}`, ''];
   if (facts.pageUrl !== undefined) {
-    const holds = facts.observes ? 'sessions and event log' : 'health alone';
-    lines.push(row('page', `${paint(facts.pageUrl, 'strong')}  ${paint(holds, 'muted')}`));
+    const holds = facts.blind === undefined && 'keeps' in facts.archive;
+    lines.push(
+      row(
+        'page',
+        `${paint(facts.pageUrl, 'strong')}  ${paint(holds ? 'sessions and event log' : 'health alone', 'muted')}`,
+      ),
+    );
   }
   for (const { name, url, clientUrl } of facts.upstreams) {
     const behind = facts.demo ? 'the bundled demo' : plainText(url);
     const before = facts.upstreams.length > 1 ? `${name}: ` : '';
     lines.push(row('proxy', `${before}${paint(clientUrl, 'strong')}  ${paint('→', 'muted')}  ${behind}`));
   }
-  if (facts.observes) {
+  if (facts.blind === undefined) {
+    const { archive } = facts;
+    lines.push(
+      row('archive', plainText('keeps' in archive ? archive.keeps : `nothing is kept: ${archive.off}`)),
+    );
     lines.push(row('export', facts.exportsTo === undefined ? nowhere() : plainText(facts.exportsTo)));
-    lines.push(row('payloads', PAYLOAD_WORDS[facts.payloadMode] ?? facts.payloadMode));
-  } else lines.push(row('observes', 'nothing (--no-observe)'));
+    // What is kept nowhere may still be sent.
+    if ('keeps' in archive || facts.exportsTo !== undefined)
+      lines.push(row('payloads', payloadWords(facts.payloadMode, 'keeps' in archive)));
+  } else lines.push(row('observes', `nothing (${facts.blind})`));
   for (const warning of facts.warnings) lines.push(row('note', paint(plainText(warning), 'warn')));
   lines.push('', `  ${paint('for a client’s configuration file:', 'muted')}`);
   lines.push(`  ${clientConfiguration(facts)}`);
@@ -51,6 +65,11 @@ const PAYLOAD_WORDS: Readonly<Record<string, string>> = {
   redacted: 'kept with secrets removed (--payload-mode off keeps none)',
   full: 'kept as they are, secrets included',
 };
+
+function payloadWords(mode: string, isKept: boolean): string {
+  const words = PAYLOAD_WORDS[mode] ?? mode;
+  return isKept ? words : words.replace('kept', 'sent').replace('keeps', 'sends');
+}
 
 function nowhere(): string {
   return 'nothing; set OTEL_EXPORTER_OTLP_ENDPOINT to send spans, logs and metrics to a collector';

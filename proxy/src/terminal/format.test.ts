@@ -53,7 +53,8 @@ describe('formatBanner', () => {
     pageUrl: 'http://127.0.0.1:7601/',
     upstreams: [{ name: 'shop', url: 'http://localhost:3000/mcp', clientUrl: 'http://127.0.0.1:7600/mcp' }],
     demo: false,
-    observes: true,
+    blind: undefined,
+    archive: { keeps: '/state/archive.sqlite, 30 days, at most 2GiB' },
     exportsTo: undefined,
     payloadMode: 'redacted',
     warnings: [],
@@ -70,6 +71,21 @@ describe('formatBanner', () => {
   it('says what is exported where, and that nothing is when nothing is', () => {
     expect(formatBanner(facts)).toContain('nothing; set OTEL_EXPORTER_OTLP_ENDPOINT');
     expect(formatBanner({ ...facts, exportsTo: 'http://collector:4318' })).toContain('http://collector:4318');
+  });
+  it('says where events are kept, and promises nothing where they are not', () => {
+    expect(formatBanner(facts)).toContain('  archive   /state/archive.sqlite, 30 days, at most 2GiB\n');
+    const off = formatBanner({ ...facts, archive: { off: '--no-archive' } });
+    expect(off).toContain('  archive   nothing is kept: --no-archive\n');
+    expect(off).not.toMatch(/event log|payloads/);
+    const sends = { ...facts, archive: { off: 'x' }, exportsTo: 'http://collector:4318' };
+    expect(formatBanner(sends)).toContain(
+      'payloads  sent with secrets removed (--payload-mode off sends none)',
+    );
+  });
+  it('says why nothing is observed, and then nothing of an archive', () => {
+    const blind = formatBanner({ ...facts, blind: '--no-observe' });
+    expect(blind).toContain('observes  nothing (--no-observe)');
+    expect(blind).not.toMatch(/archive|event log/);
   });
   it('says that secrets are kept when they are', () => {
     expect(formatBanner({ ...facts, payloadMode: 'full' })).toContain('secrets included');
