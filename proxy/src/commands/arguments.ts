@@ -1,5 +1,6 @@
 /** How the arguments of a command are read. */
 import { COMMAND_WORDS, type CommandRow, type CommandWord } from '../config/commandWords.ts';
+import { takesNextWord } from '../config/given.ts';
 import { type Problem, show } from '../config/problem.ts';
 
 export interface CommandArguments {
@@ -36,7 +37,7 @@ export function readCommand(word: CommandWord, argv: readonly string[], nowMs: n
       rest.push(given);
       // The word after an option is its value, not the file.
       const next = argv[at + 1];
-      if (given.startsWith('--') && inline.length === 0 && next !== undefined && !next.startsWith('-')) {
+      if (given.startsWith('--') && takesNextWord(given) && next !== undefined && !next.startsWith('-')) {
         rest.push(next);
         at += 1;
       }

@@ -58,8 +58,7 @@ export function readArguments(argv: readonly string[]): Arguments {
     if (flag.kind === 'command') commands.add(flag.name);
     else if (flag.kind === 'unknown') {
       problems.push(flag.problem);
-      // The word after an unknown flag is rather its value than an upstream.
-      if (!word.includes('=') && words[at + 1] !== undefined && !isFlag(words[at + 1] ?? '')) at += 1;
+      if (takesNextWord(word) && words[at + 1] !== undefined && !isFlag(words[at + 1] ?? '')) at += 1;
     } else if (flag.raw !== undefined) given.push({ name: flag.name, raw: flag.raw, key: flagOf(flag.name) });
     else if (words[at + 1] === undefined || isFlag(words[at + 1] ?? '')) {
       problems.push({ key: flagOf(flag.name), message: 'needs a value' });
@@ -91,6 +90,13 @@ type Flag =
   | { readonly kind: 'command'; readonly name: CommandName }
   | { readonly kind: 'option'; readonly name: OptionName; readonly raw: string | undefined }
   | { readonly kind: 'unknown'; readonly problem: Problem };
+
+/** Whether the word after this flag belongs to it; of an unknown flag it is rather its value than anything else. */
+export function takesNextWord(word: string): boolean {
+  const flag = readFlag(word);
+  if (flag.kind === 'unknown') return !word.includes('=');
+  return flag.kind === 'option' && flag.raw === undefined;
+}
 
 function readFlag(word: string): Flag {
   const [flag = '', ...rest] = word.split('=');
