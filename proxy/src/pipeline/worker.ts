@@ -177,7 +177,10 @@ function tellArchive(archive: ArchiveState): void {
 
 function onArchiveFailing(error: unknown): void {
   if (kept === undefined) return;
-  tellOff(problemOf(error, kept.place.path), 'writing is tried again by itself');
+  const problem = problemOf(error, kept.place.path);
+  // A damaged file does not mend itself: it is set aside at the next start.
+  const next = problem.trouble === 'damaged' ? 'start Sightline again' : 'writing is tried again by itself';
+  tellOff(problem, next);
 }
 
 /** What the fold goes on from; nothing where it cannot be read, which says nothing of writing. */

@@ -154,7 +154,7 @@ const ADVICE: Readonly<Record<ArchiveTrouble, string>> = {
   read_only: 'make the directory writable for this user, or name another with --state-dir',
   locked: 'end the other Sightline that uses it, or give this one a directory of its own with --state-dir',
   newer: 'start the newer version again, or name another directory with --state-dir',
-  damaged: 'move the file away; a new one is begun at the next start',
+  damaged: 'at the next start the file is set aside and a new one begun',
   failed: 'look at the directory of the file, or name another with --state-dir',
 };
 
