@@ -2,11 +2,12 @@
  * Writes docs/api.md from the tables of the read API and the declarations of its shapes; with `--check`, fails when
  * the page is out of date.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { ATTRIBUTES, type AttributeRow, apiNameOf, type Place } from '../proxy/src/contract/index.ts';
 import { PARAMETERS, type ParameterRow } from '../proxy/src/web/parameters.ts';
 import { PATHS, type PathRow } from '../proxy/src/web/paths.ts';
 import { listProblems } from '../proxy/src/web/problem.ts';
+import { code, table, writeOrCheckPage } from './docsPage.ts';
 
 const PAGE = 'docs/api.md';
 const SHAPES = 'proxy/src/contract/api.ts';
@@ -193,34 +194,4 @@ function formatValue({ type }: ParameterRow): string {
   }
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`);
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-/** A bar ends a cell even inside code. */
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|');
-}
-
-function readPage(): string | undefined {
-  try {
-    return readFileSync(PAGE, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-const wanted = formatPage();
-if (!process.argv.includes('--check')) {
-  writeFileSync(PAGE, wanted);
-  console.log(`${PAGE} written`);
-} else if (readPage() !== wanted) {
-  console.error(`${PAGE} is out of date: run npm run docs`);
-  process.exitCode = 1;
-} else {
-  console.log(`${PAGE} is up to date`);
-}
+writeOrCheckPage(PAGE, formatPage());

@@ -1,5 +1,4 @@
 /** Writes docs/telemetry.md from the contract's tables; with `--check`, fails when the page is out of date. */
-import { readFileSync, writeFileSync } from 'node:fs';
 import {
   ATTRIBUTES,
   type AttributeRow,
@@ -8,6 +7,7 @@ import {
   type Place,
   RECORD_NAMES,
 } from '../proxy/src/contract/index.ts';
+import { code, table, writeOrCheckPage } from './docsPage.ts';
 
 const PAGE = 'docs/telemetry.md';
 
@@ -82,34 +82,4 @@ function formatPage(): string {
   ].join('\n');
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): readonly string[] {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(escapeCell).join(' | ')} |`);
-}
-
-function code(text: string): string {
-  return `\`${text}\``;
-}
-
-/** A bar ends a cell even inside code. */
-function escapeCell(text: string): string {
-  return text.replaceAll('|', '\\|');
-}
-
-function readPage(): string | undefined {
-  try {
-    return readFileSync(PAGE, 'utf8');
-  } catch {
-    return undefined;
-  }
-}
-
-const wanted = formatPage();
-if (!process.argv.includes('--check')) {
-  writeFileSync(PAGE, wanted);
-  console.log(`${PAGE} written`);
-} else if (readPage() !== wanted) {
-  console.error(`${PAGE} is out of date: run npm run docs`);
-  process.exitCode = 1;
-} else {
-  console.log(`${PAGE} is up to date`);
-}
+writeOrCheckPage(PAGE, formatPage());
