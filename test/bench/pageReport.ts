@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { measurePage, SCRIPT_BYTES_MAX } from '../../scripts/build-page.ts';
 import { ensureChromium } from '../../scripts/chromium.ts';
+import { buildPage } from '../support/buildPage.ts';
 import { type Machine, readMachine } from './machine.ts';
 import { renderPage } from './page.ts';
 import { LATE_FRAME_MS, LONG_SESSION, measurePages, type PageFigures, TYPING_PAUSE_MS } from './pageRun.ts';
@@ -40,6 +41,7 @@ export async function runPage(
     process.exitCode = 1;
     return;
   }
+  buildPage();
   const sizes = quick ? [10_000] : args.includes('--small') ? SIZES.slice(0, 1) : SIZES;
   const figures: PageFigures[] = [];
   for (const calls of sizes) figures.push(await measurePages(chromium.path, calls, quick ? 2 : ROUNDS, say));

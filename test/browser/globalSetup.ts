@@ -3,10 +3,10 @@
  * browser they are skipped and the reason is printed; where `CI` is set a skipped test is a failed one
  * (`scripts/steps.ts`).
  */
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import type { TestProject } from 'vitest/node';
 import { ensureChromium } from '../../scripts/chromium.ts';
+import { buildPage } from '../support/buildPage.ts';
 import { RESULTS } from './results.ts';
 
 declare module 'vitest' {
@@ -16,7 +16,7 @@ declare module 'vitest' {
   }
 }
 
-/** @throws when the page cannot be built: the tests would otherwise prove something about an older one. */
+/** @throws when the page cannot be built. */
 export function setup(project: TestProject): void {
   const chromium = ensureChromium(say);
   project.provide('chromium', 'path' in chromium ? chromium.path : '');
@@ -26,11 +26,6 @@ export function setup(project: TestProject): void {
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(folder, { recursive: true });
   }
-}
-
-function buildPage(): void {
-  const { status } = spawnSync(process.execPath, ['scripts/build-page.ts', '--quiet'], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('the page could not be built');
 }
 
 function say(line: string): void {
