@@ -85,7 +85,7 @@ describe('targetOf', () => {
       cell: 'a very long name',
       method: 'tools/call',
       params: { name: 'x'.repeat(9000) },
-      expected: { tool: 'x'.repeat(512) },
+      expected: { tool: `${'x'.repeat(511)}…` },
     },
     { cell: 'a uri that is a list', method: 'resources/read', params: { uri: ['a'] }, expected: {} },
   ];
@@ -103,7 +103,9 @@ describe('texts that peers choose', () => {
       undefined,
       undefined,
     ]);
-    expect(textOf('é'.repeat(600))).toBe('é'.repeat(512));
+    expect(textOf('é'.repeat(512))).toBe('é'.repeat(512));
+    expect(textOf('é'.repeat(513))).toBe(`${'é'.repeat(511)}…`);
+    expect(textOf(`${'x'.repeat(510)}🚀xx`)).toBe(`${'x'.repeat(510)}…`);
     expect(cutText('abc', 3)).toBe('abc');
     expect(cutText('abcd', 3)).toBe('abc');
   });

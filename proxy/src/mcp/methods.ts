@@ -61,6 +61,8 @@ export interface Target {
 
 /** Longest name or URI that is kept: peers choose them. In UTF-16 units. */
 export const NAME_LENGTH_MAX = 512;
+/** Stands at the end of a name that was cut. */
+const CUT_MARK = '…';
 
 export function methodRow(method: string): MethodRow | undefined {
   return Object.hasOwn(METHODS, method) ? METHODS[method] : undefined;
@@ -78,9 +80,13 @@ export function targetOf(method: string, params: JsonObject): Target {
   return target === 'tool' ? { tool: name } : { prompt: name };
 }
 
-/** A text a peer chose, capped; undefined when it is not text. */
+/** A text a peer chose, capped, and marked where that cut it; undefined when it is not text. */
 export function textOf(value: Json | undefined): string | undefined {
-  return typeof value === 'string' ? cutText(value, NAME_LENGTH_MAX) : undefined;
+  if (typeof value !== 'string') return undefined;
+  if (value.length <= NAME_LENGTH_MAX) return value;
+  const lengthMax = NAME_LENGTH_MAX - CUT_MARK.length;
+  const isPair = (value.codePointAt(lengthMax - 1) ?? 0) > 0xffff;
+  return cutText(value, isPair ? lengthMax - 1 : lengthMax) + CUT_MARK;
 }
 
 /** The beginning of a text that may be long, without keeping the rest. */

@@ -303,7 +303,10 @@ describe('modes and caps', () => {
     const text = `a\u0000b\r\n\tc\u0085d\u2028e\u2029f${'é'.repeat(600)}`;
     const line = redactor().line(text, 512);
     expect(line.startsWith('a b c d e f')).toBe(true);
+    expect(line).toMatch(/é…$/);
+    expect(Buffer.byteLength(line)).toBeGreaterThan(508);
     expect(Buffer.byteLength(line)).toBeLessThanOrEqual(512);
+    expect(redactor().line('é'.repeat(256), 512)).toBe('é'.repeat(256));
   });
   it('a line of a megabyte costs no more than its beginning, and hides what begins there', () => {
     expect(redactor().line(`token=${SECRET.repeat(200_000)}`, 512)).toBe('token=[redacted: key token]');

@@ -15,6 +15,10 @@ const EMBEDDED_DEPTH_MAX = 3;
 /** Nesting, embedded JSON included, to which values are walked; what lies deeper is hidden whole. */
 const WALK_DEPTH_MAX = 1_000;
 
+/** Stands at the end of a line that was cut. */
+const CUT_MARK = '…';
+const CUT_MARK_BYTES = 3;
+
 /** Where a walk is. */
 interface Walk {
   readonly count: Count;
@@ -49,7 +53,10 @@ export class Redactor {
     return { part, text: cut, size, truncated: cut.length < shown.length, redacted: count.redacted };
   }
 
-  /** One line of prose (error message, server log, URI, path), redacted, without control characters, capped. */
+  /**
+   * One line of prose (error message, server log, URI, path), redacted, without control characters, capped, and marked
+   * where that cut it.
+   */
   line(text: string, bytesMax: number): string {
     // Ten times the cap is enough to redact a token that begins inside it; the rest is never shown.
     const head = text.length > bytesMax * 10 ? text.slice(0, bytesMax * 10) : text;
@@ -59,7 +66,9 @@ export class Redactor {
       depth: 0,
       embedded: 0,
     });
-    return cutBytes(plain.replace(CONTROL, ' ').trim(), bytesMax);
+    const whole = plain.replace(CONTROL, ' ').trim();
+    const cut = cutBytes(whole, bytesMax);
+    return cut.length === whole.length ? whole : cutBytes(whole, bytesMax - CUT_MARK_BYTES) + CUT_MARK;
   }
 
   #redactBody(text: string, count: Count): string {

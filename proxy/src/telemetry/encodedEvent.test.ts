@@ -6,7 +6,7 @@ import { decodeRequest } from '../../../test/support/otlpProto.ts';
 import type { Event } from '../observation/event.ts';
 import { listUngrouped } from './attributeLine.ts';
 import type { Packer } from './batches.ts';
-import { type LogRecord, translateLogs } from './log.ts';
+import { BODY_BYTES_MAX, type LogRecord, translateLogs } from './log.ts';
 import { createLogPacker, createSpanPacker, type WriteItem } from './otlp.ts';
 import type { Outlet } from './outgoing.ts';
 import { type Limits, NO_LIMITS } from './selection.ts';
@@ -145,5 +145,13 @@ describe('what is encoded once and copied', () => {
     const got = receive([aRequest({ attributes: { 'mcp.resource.uri': 'x'.repeat(20_000) } })]);
     expect(got.logsSeen).toEqual({ selfWritten: 0, records: 3 });
     expect(got.records[0]?.attributes['mcp.resource.uri']).toMatch(/^x+…$/);
+  });
+
+  it('is not used for a payload that has to be cut', () => {
+    const text = 'x'.repeat(BODY_BYTES_MAX + 1);
+    const large = { part: 'request', text, size: text.length, truncated: false, redacted: 0 } as const;
+    const got = receive([aRequest({ payloads: [large] })]);
+    expect(got.logsSeen).toEqual({ selfWritten: 0, records: 2 });
+    expect(got.records[1]?.body).toHaveLength(BODY_BYTES_MAX);
   });
 });

@@ -11,6 +11,7 @@ import {
   ATTRIBUTE_OVERHEAD_BYTES,
   composeBody,
   firstByteOf,
+  isTooLarge,
   type LogFrame,
   partsOf,
   RECORD_BYTES_MAX,
@@ -60,6 +61,7 @@ export class EncodedEvent {
   /** Offers the event's own record, then its payloads; false when it has to go as records. */
   offerLogs(event: RecordedEvent, sampled: boolean, delivery: Pick<Delivery<WriteItem>, 'offer'>): boolean {
     if (event.kind === 'sightline.session' || event.kind === 'sightline.loss') return false;
+    if (event.payloads.some(isTooLarge)) return false;
     const line = this.#lineOf(event);
     const body = composeBody(event.attributes);
     const bytes = line.bytesOf('event');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RecordedEvent } from '../observation/event.ts';
-import { translateLogs } from './log.ts';
+import { BODY_BYTES_MAX, translateLogs } from './log.ts';
 import { NO_LIMITS } from './selection.ts';
 import { aFailure, aPlainEvent, aRequest, SERVER_SPAN_ID, TIME_NS, TRACE_ID } from './testing/events.ts';
 
@@ -173,6 +173,21 @@ describe('payload records', () => {
       'sightline.payload.size': 100,
       'url.path': '/mcp',
     });
+  });
+
+  it('are cut where they would not fit on the road, which both records then say', () => {
+    const text = '漢'.repeat(BODY_BYTES_MAX / 3 + 1);
+    const large = { part: 'response', text, size: 99_000_000, truncated: false, redacted: 0 } as const;
+    const [event, request, response] = translate(
+      aRequest({ payloads: [...aRequest().payloads.slice(0, 1), large] }),
+    );
+    expect(Buffer.byteLength(response?.body ?? '')).toBe(BODY_BYTES_MAX);
+    expect(response?.attributes).toMatchObject({
+      'sightline.payload.size': 99_000_000,
+      'sightline.payload.truncated': true,
+    });
+    expect(event?.attributes['sightline.payload.truncated']).toBe(true);
+    expect(request?.attributes['sightline.payload.truncated']).toBe(false);
   });
 
   it('are none of an event that has neither body nor details', () => {

@@ -5,6 +5,7 @@
  */
 import type { Attributes } from '../contract/index.ts';
 import type { Payload, PlainEvent, RecordedEvent, RequestEvent } from '../observation/event.ts';
+import { cutBytes } from '../observation/redact.ts';
 import {
   AttributeList,
   columnOf,
@@ -38,6 +39,11 @@ export type SpanIds = { readonly traceId: string; readonly spanId: string };
 
 /** An event record stays below this, so that a page of a list has a known cost (contract, 16 KiB). */
 export const RECORD_BYTES_MAX = 16 * 1024;
+/**
+ * The text of a payload record, in bytes: two of them fit into one request to the collector (32 MiB), and one into a
+ * line of Loki (16 MB). `payload-max` may allow more, which then only the archive has.
+ */
+export const BODY_BYTES_MAX = 15 * 1024 * 1024;
 /** Bytes of one attribute besides its key and value, at most: tags and lengths. */
 export const ATTRIBUTE_OVERHEAD_BYTES = 16;
 
@@ -72,6 +78,7 @@ function eventRecords(
   limits: Limits,
 ): readonly LogRecord[] {
   const kept = sampled ? span : undefined;
+  if (event.payloads.some(isTooLarge)) return eventRecords(cutPayloads(event), span, sampled, limits);
   const [attributes, detail = new AttributeList()] = distributeEvent(event.attributes);
   if (span !== undefined && !sampled) attributes?.add(SAMPLED, false);
   const firstByte = firstByteOf(event);
@@ -82,6 +89,24 @@ function eventRecords(
     records.push(payloadRecord(event, payload, list, kept, limits));
   }
   return records;
+}
+
+/** Whether a payload has to be cut for the road. */
+export function isTooLarge({ text }: Payload): boolean {
+  return text.length * 3 > BODY_BYTES_MAX && Buffer.byteLength(text) > BODY_BYTES_MAX;
+}
+
+/** The same event with payloads that fit, marked as cut. */
+function cutPayloads<E extends RequestEvent | PlainEvent>(event: E): E {
+  return {
+    ...event,
+    attributes: { ...event.attributes, 'sightline.payload.truncated': true },
+    payloads: event.payloads.map((payload) =>
+      isTooLarge(payload)
+        ? { ...payload, text: cutBytes(payload.text, BODY_BYTES_MAX), truncated: true }
+        : payload,
+    ),
+  };
 }
 
 /** Only the exchanges know it; of several, the first is the one that the request waited for. */
