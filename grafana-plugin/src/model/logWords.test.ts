@@ -19,6 +19,14 @@ describe('ranges', () => {
     expect(isOpenEnded({ kind: 'absolute', from: 1, to: NOW + 1 }, NOW)).toBe(true);
   });
 
+  it('that began at a moment go on with the clock', () => {
+    const today = { kind: 'since', from: NOW - HOUR } as const;
+    expect(resolveRange(today, NOW)).toEqual({ from: NOW - HOUR, to: NOW });
+    expect(resolveRange(today, NOW + 5)).toEqual({ from: NOW - HOUR, to: NOW + 5 });
+    expect(isOpenEnded(today, NOW + HOUR)).toBe(true);
+    expect(rangeWords(today, 'UTC')).toBe('time since 2026-11-20 09:08:45');
+  });
+
   it('are said in words', () => {
     const words = (from: number, to: number) => rangeWords({ kind: 'absolute', from, to }, 'UTC');
     expect(rangeWords({ kind: 'relative', ms: HOUR }, 'UTC')).toBe('last 1 h');

@@ -5,6 +5,8 @@ import type { Range } from './source.ts';
 export type RangeChoice =
   /** The last so many milliseconds, whenever "now" is. */
   | { readonly kind: 'relative'; readonly ms: number }
+  /** From a moment on, whenever "now" is: today so far. */
+  | { readonly kind: 'since'; readonly from: number }
   | { readonly kind: 'absolute'; readonly from: number; readonly to: number };
 
 const MINUTE = 60_000;
@@ -29,14 +31,14 @@ const LONGEST = 366 * DAY;
 
 /** The moments a choice means at `now`. */
 export function resolveRange(choice: RangeChoice, now: number): Range {
-  return choice.kind === 'relative'
-    ? { from: Math.floor(now - choice.ms), to: Math.ceil(now) }
-    : { from: choice.from, to: choice.to };
+  if (choice.kind === 'relative') return { from: Math.floor(now - choice.ms), to: Math.ceil(now) };
+  if (choice.kind === 'since') return { from: choice.from, to: Math.max(choice.from + 1, Math.ceil(now)) };
+  return { from: choice.from, to: choice.to };
 }
 
 /** Whether new events can still fall into it: a range that ended has nothing live. */
 export function isOpenEnded(choice: RangeChoice, now: number): boolean {
-  return choice.kind === 'relative' || choice.to > now;
+  return choice.kind !== 'absolute' || choice.to > now;
 }
 
 /** `15m`, `1h`, `7d`: the shortest exact spelling, for addresses. */
@@ -60,9 +62,12 @@ export function absoluteRange(from: number, to: number): RangeChoice | undefined
   return sound ? { kind: 'absolute', from: Math.floor(from), to: Math.floor(to) } : undefined;
 }
 
-/** `last 1 h`, `last 7 days`, or both ends: `2026-11-20 10:08 to 11:30`. */
+/** `last 1 h`, `last 7 days`, `time since 2026-11-20 00:00`, or both ends: `2026-11-20 10:08 to 11:30`. */
 export function rangeWords(choice: RangeChoice, zone: Zone): string {
   if (choice.kind === 'relative') return `last ${lengthWords(choice.ms)}`;
+  if (choice.kind === 'since') {
+    return `time since ${formatDate(choice.from, zone)} ${minutes(choice.from, zone)}`;
+  }
   const { from, to } = choice;
   const end = crossesMidnight(from, to, zone)
     ? `${formatDate(to, zone)} ${minutes(to, zone)}`

@@ -106,7 +106,7 @@ export function spellView(view: ViewState): string {
   if (view.range.kind === 'absolute') {
     said.set('from', String(view.range.from));
     said.set('to', String(view.range.to));
-  } else if (spellLength(view.range.ms) !== spellRange(DEFAULT_RANGE)) {
+  } else if (view.range.kind === 'relative' && spellLength(view.range.ms) !== spellRange(DEFAULT_RANGE)) {
     said.set('range', spellLength(view.range.ms));
   }
   if (view.q !== '') said.set('q', view.q);

@@ -95,7 +95,7 @@ const RESULT_WORDS = {
 } as const;
 
 function SessionFact({ event }: { readonly event: EventItem }) {
-  const { view, setView } = usePorts();
+  const { view, setView, capabilities } = usePorts();
   const { sessionId } = event;
   if (sessionId === undefined) return <Dash why="belongs to no session that could be known" />;
   const whole = sessionIdOf(event) ?? sessionId;
@@ -114,6 +114,11 @@ function SessionFact({ event }: { readonly event: EventItem }) {
         <Button small onClick={() => setView({ filters: toggleValue(view.filters, 'session', sessionId) })}>
           only this session
         </Button>
+      )}
+      {capabilities.logsLink?.(sessionId) !== undefined && (
+        <a href={capabilities.logsLink(sessionId)} target="_blank" rel="noreferrer">
+          open its logs <Icon name="external" />
+        </a>
       )}
       <div className="sl-muted">{sourceWords(event.sessionSource, event.sessionConfidence)}</div>
     </>

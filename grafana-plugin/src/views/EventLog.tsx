@@ -53,20 +53,22 @@ export function EventLog({ eventsInRange }: EventLogProps) {
   );
   const reading = rows.some((row) => row.kind === 'detail');
 
-  // What came while the reader looked elsewhere.
+  // What came while the reader looked elsewhere. While the list is held, whether a new row came into sight is known
+  // only once it is drawn.
+  const [pointing, setPointing] = useState(false);
+  const held = reading || pointing;
   const newest = events?.at(-1)?.sequence ?? 0;
   const [seen, setSeen] = useState(0);
   const atNewest = newestFirst ? edges.atStart : edges.atEnd;
   useEffect(() => {
-    if (atNewest) setSeen(newest);
-  }, [atNewest, newest]);
+    if (atNewest && !held) setSeen(newest);
+  }, [atNewest, held, newest]);
   const unseen = useMemo(() => countAfter(events ?? [], seen), [events, seen]);
 
   const toNewest = () =>
     newestFirst ? rowsHandle.current?.scrollToStart() : rowsHandle.current?.scrollToEnd();
 
   // No row moves away from under a mouse; at rest the list goes on, unless the reader did something else meanwhile.
-  const [pointing, setPointing] = useState(false);
   const goesOn = useRef(false);
   const staysHere = () => {
     goesOn.current = false;
@@ -78,9 +80,12 @@ export function EventLog({ eventsInRange }: EventLogProps) {
   };
 
   const { generation } = state;
+  const newestNow = useRef(newest);
+  newestNow.current = newest;
   useLayoutEffect(() => {
     if (generation === 0) return;
     setEdges({ atStart: true, atEnd: true });
+    setSeen(newestNow.current);
     if (newestFirst) rowsHandle.current?.scrollToStart();
     else rowsHandle.current?.scrollToEnd();
   }, [generation, newestFirst]);

@@ -1,13 +1,12 @@
 /** The line at the foot: whether the page follows, how much is in range, what is missing, and a way to take it along. */
 import { completenessWords } from '../model/completeness.ts';
-import { eventFilterOf } from '../model/filters.ts';
 import { formatCounted, formatTime } from '../model/format.ts';
-import { isOpenEnded, resolveRange } from '../model/range.ts';
+import { isOpenEnded } from '../model/range.ts';
 import type { Completeness } from '../model/source.ts';
-import { Icon } from './Icon.tsx';
+import { ExportMenu } from './ExportMenu.tsx';
 import type { LiveReport } from './liveReport.ts';
 import { Popover } from './Popover.tsx';
-import { EXPORT_FORMATS, type ExportFormat, usePorts } from './ViewContext.tsx';
+import { usePorts } from './ViewContext.tsx';
 
 export function Footer({ report }: { readonly report: LiveReport }) {
   return (
@@ -21,14 +20,14 @@ export function Footer({ report }: { readonly report: LiveReport }) {
 }
 
 function LiveWords({ report }: { readonly report: LiveReport }) {
-  const { view, visible, now, zone } = usePorts();
+  const { view, visible, now, zone, capabilities } = usePorts();
   const last =
     report.answeredAt === undefined ? '' : `, as of ${formatTime(report.answeredAt, zone).slice(0, 8)}`;
   const said = ((): { readonly state: string; readonly words: string } => {
     if (report.failure !== undefined) return { state: 'broken', words: `disconnected${last}, trying again` };
     if (report.stuck) return { state: 'broken', words: 'nothing loaded, trying again' };
     if (!isOpenEnded(view.range, now()))
-      return { state: 'still', words: 'not live: the range ends in the past' };
+      return { state: 'still', words: `not live: ${capabilities.notLive ?? 'the range ends in the past'}` };
     if (!view.live) {
       const news = report.pending > 0 ? `, ${formatCounted(report.pending, 'new event')} held back` : '';
       return { state: 'still', words: `paused${news}` };
@@ -69,45 +68,5 @@ function CompletenessBadge({ said }: { readonly said: Completeness }) {
         </div>
       )}
     </Popover>
-  );
-}
-
-const FORMAT_WORDS: Readonly<Record<ExportFormat, string>> = {
-  json: 'JSON: one document',
-  ndjson: 'NDJSON: one event a line',
-  csv: 'CSV: for spreadsheets',
-  har: 'HAR 1.2: for network tools',
-};
-
-function ExportMenu() {
-  const { view, now, capabilities } = usePorts();
-  const { exportLink } = capabilities;
-  if (exportLink === undefined) return null;
-  return (
-    <span className="sl-foot__end">
-      <Popover
-        above
-        side="right"
-        label="Export"
-        button={{ small: true, icon: 'download', children: 'Export' }}
-      >
-        {(close) => (
-          <div className="sl-options">
-            <p className="sl-muted">All events of the range that match the filters, with payloads.</p>
-            {EXPORT_FORMATS.map((format) => (
-              <a
-                key={format}
-                className="sl-button"
-                href={exportLink(eventFilterOf(view, resolveRange(view.range, now())), format)}
-                download
-                onClick={close}
-              >
-                <Icon name="download" /> {FORMAT_WORDS[format]}
-              </a>
-            ))}
-          </div>
-        )}
-      </Popover>
-    </span>
   );
 }

@@ -1,5 +1,5 @@
 /** The keys, listed. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { Button } from './Button.tsx';
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -16,11 +16,12 @@ const KEYS: readonly (readonly [string, string])[] = [
 
 export function KeysHelp({ onClose }: { onClose(): void }) {
   const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className="sl-dialog" aria-labelledby="sl-keys" onClose={onClose}>
+    <dialog ref={dialog} className="sl-dialog" aria-labelledby={id} onClose={onClose}>
       <header className="sl-dialog__head">
-        <h2 id="sl-keys">Keys</h2>
+        <h2 id={id}>Keys</h2>
         <Button icon="close" name="Close" small onClick={onClose} />
       </header>
       <dl className="sl-keys">

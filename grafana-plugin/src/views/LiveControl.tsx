@@ -8,12 +8,12 @@ import { Popover } from './Popover.tsx';
 import { usePorts } from './ViewContext.tsx';
 
 export function LiveControl({ pending }: { readonly pending: number }) {
-  const { view, setView, now } = usePorts();
+  const { view, setView, now, capabilities } = usePorts();
   if (!isOpenEnded(view.range, now())) {
     return (
       <span
         className="sl-live sl-muted"
-        title="The chosen range ends in the past, so nothing new can come into it."
+        title={capabilities.notLive ?? 'The chosen range ends in the past, so nothing new can come into it.'}
       >
         Not live
       </span>

@@ -3,7 +3,7 @@
 import './tokens.css';
 import './base.css';
 import './page.css';
-import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useId, useRef, useState } from 'react';
 import { EventLog } from './EventLog.tsx';
 import { Footer } from './Footer.tsx';
 import { KeysHelp } from './KeysHelp.tsx';
@@ -20,11 +20,14 @@ export function Page(): ReactNode {
   const [report, setReport] = useState<LiveReport>(QUIET);
   const [help, setHelp] = useState(false);
   const root = useRef<HTMLDivElement>(null);
+  const id = useId();
+  const { embedded, only } = capabilities;
   const totals = useTotals();
   const tell = useCallback((said: LiveReport) => setReport(said), []);
 
   useEffect(() => {
-    const page = root.current?.ownerDocument;
+    // Beside others, keys are this part's only while the focus is in it.
+    const page: EventTarget | null | undefined = embedded ? root.current : root.current?.ownerDocument;
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target))
         return;
@@ -36,15 +39,23 @@ export function Page(): ReactNode {
         event.preventDefault();
       }
     };
-    page?.addEventListener('keydown', onKey);
-    return () => page?.removeEventListener('keydown', onKey);
-  }, []);
+    const listen = onKey as EventListener;
+    page?.addEventListener('keydown', listen);
+    return () => page?.removeEventListener('keydown', listen);
+  }, [embedded]);
 
   const { archive } = capabilities.about ?? {};
+  const Main = embedded ? 'div' : 'main';
   return (
     <LiveReports.Provider value={tell}>
-      <div ref={root} className="sightline sl-page" data-rows={view.compact ? 'compact' : undefined}>
-        <TopBar totals={totals} pending={report.pending} onHelp={() => setHelp(true)} />
+      <div
+        ref={root}
+        className="sightline sl-page"
+        data-rows={view.compact ? 'compact' : undefined}
+        // A press anywhere in it brings the keys here.
+        tabIndex={embedded ? -1 : undefined}
+      >
+        <TopBar id={id} totals={totals} pending={report.pending} onHelp={() => setHelp(true)} />
         {archive?.state === 'off' && (
           <div role="alert" className="sl-notice" data-tone="error">
             Nothing is kept: {archive.reason}. What to do: {archive.advice}.
@@ -55,12 +66,14 @@ export function Page(): ReactNode {
             {report.failure} What you see stays; this page tries again by itself.
           </div>
         )}
-        <main className="sl-page__main">
+        <Main className="sl-page__main">
           <div
             className="sl-page__main"
-            id="sl-tabpanel"
-            role="tabpanel"
-            aria-labelledby={view.tab === 'events' ? 'sl-tab-events' : 'sl-tab-sessions'}
+            {...(only === undefined && {
+              id: `${id}-tabpanel`,
+              role: 'tabpanel',
+              'aria-labelledby': `${id}-tab-${view.tab}`,
+            })}
           >
             {view.tab === 'events' ? (
               <EventLog eventsInRange={totals?.current.events} />
@@ -68,7 +81,7 @@ export function Page(): ReactNode {
               <SessionsTab totals={totals} />
             )}
           </div>
-        </main>
+        </Main>
         <Footer report={report} />
         {help && <KeysHelp onClose={() => setHelp(false)} />}
       </div>

@@ -1,6 +1,10 @@
-/** A button with something that opens beside it. Escape and a press elsewhere close it; the focus goes in and back. */
-import { type ReactNode, useEffect, useRef, useState } from 'react';
+/**
+ * A button with something that opens beside it. Escape and a press elsewhere close it; the focus goes in and back. What
+ * opens lies in the browser's top layer: a frame of any size around the views, a panel of 200 pixels too, cuts nothing.
+ */
+import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Button, type ButtonProps } from './Button.tsx';
+import { keepBeside } from './placePopover.ts';
 
 export interface PopoverProps {
   readonly button: Omit<ButtonProps, 'onClick' | 'element'>;
@@ -8,7 +12,7 @@ export interface PopoverProps {
   readonly label: string;
   /** Which edge of the button it keeps to. */
   readonly side?: 'left' | 'right';
-  /** It opens upwards: for buttons at the foot of the page. */
+  /** It opens upwards where there is room: for buttons at the foot of the page. */
   readonly above?: boolean;
   onOpen?(): void;
   children(close: () => void): ReactNode;
@@ -22,6 +26,13 @@ export function Popover({ button, label, side = 'left', above, onOpen, children 
   const root = useRef<HTMLSpanElement>(null);
   const opener = useRef<HTMLButtonElement>(null);
   const panel = useRef<HTMLDivElement>(null);
+
+  // Before the focus goes in: what is not shown takes none.
+  useLayoutEffect(() => {
+    if (!open || opener.current === null || panel.current === null) return undefined;
+    panel.current.showPopover();
+    return keepBeside(opener.current, panel.current, { side, above: above ?? false });
+  }, [open, side, above]);
 
   useEffect(() => {
     if (!open) return undefined;
@@ -48,8 +59,6 @@ export function Popover({ button, label, side = 'left', above, onOpen, children 
     <span
       ref={root}
       className="sl-popover"
-      data-side={side}
-      data-above={above ? '' : undefined}
       onKeyDown={(event) => {
         if (event.key !== 'Escape' || !open) return;
         event.preventDefault();
@@ -68,7 +77,14 @@ export function Popover({ button, label, side = 'left', above, onOpen, children 
         }}
       />
       {open && (
-        <div ref={panel} className="sl-popover__panel" role="dialog" aria-label={label} tabIndex={-1}>
+        <div
+          ref={panel}
+          popover="manual"
+          className="sl-popover__panel"
+          role="dialog"
+          aria-label={label}
+          tabIndex={-1}
+        >
           {children(close)}
         </div>
       )}

@@ -74,7 +74,8 @@ export function SessionsTab({ totals }: SessionsTabProps) {
     failure: sessions.disconnected,
     answeredAt: sessions.answeredAt,
     completeness: sessions.completeness,
-    count: countWords(sessions.list.items.length, sessions.hasMore),
+    count: sessions.loaded ? countWords(sessions.list.items.length, sessions.hasMore) : undefined,
+    stuck: !sessions.loaded && sessions.failure !== undefined,
   });
 
   const open = useCallback(

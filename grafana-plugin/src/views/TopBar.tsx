@@ -11,17 +11,25 @@ import { ThemeSwitch } from './ThemeSwitch.tsx';
 import { usePorts } from './ViewContext.tsx';
 
 export interface TopBarProps {
+  /** What the ids of the tabs and their panel begin with. */
+  readonly id: string;
   readonly totals: Totals | undefined;
   readonly pending: number;
   onHelp(): void;
 }
 
-export function TopBar({ totals, pending, onHelp }: TopBarProps) {
+export function TopBar({ id, totals, pending, onHelp }: TopBarProps) {
   const { view, capabilities } = usePorts();
   return (
     <header className="sl-top">
-      <h1 className="sl-top__name">Sightline</h1>
-      <Tabs tab={view.tab} counts={{ sessions: totals?.current.sessions, events: totals?.current.events }} />
+      {!capabilities.embedded && <h1 className="sl-top__name">Sightline</h1>}
+      {capabilities.only === undefined && (
+        <Tabs
+          id={id}
+          tab={view.tab}
+          counts={{ sessions: totals?.current.sessions, events: totals?.current.events }}
+        />
+      )}
       <SearchField />
       <div className="sl-top__tools">
         {capabilities.rangePicker && <RangePicker />}
@@ -39,9 +47,11 @@ const TABS = [
 ] as const;
 
 function Tabs({
+  id: ids,
   tab,
   counts,
 }: {
+  readonly id: string;
   readonly tab: ViewState['tab'];
   readonly counts: Readonly<Record<ViewState['tab'], number | undefined>>;
 }) {
@@ -53,7 +63,7 @@ function Tabs({
     if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
     const other = tab === 'events' ? 'sessions' : 'events';
     choose(other);
-    event.currentTarget.querySelector<HTMLElement>(`#sl-tab-${other}`)?.focus();
+    event.currentTarget.querySelector<HTMLElement>(`[data-tab="${other}"]`)?.focus();
     event.preventDefault();
   };
   return (
@@ -61,11 +71,12 @@ function Tabs({
       {TABS.map(({ id, word }) => (
         <button
           key={id}
-          id={`sl-tab-${id}`}
+          id={`${ids}-tab-${id}`}
+          data-tab={id}
           type="button"
           role="tab"
           aria-selected={tab === id}
-          aria-controls="sl-tabpanel"
+          aria-controls={`${ids}-tabpanel`}
           tabIndex={tab === id ? 0 : -1}
           className="sl-tab"
           onClick={() => choose(id)}

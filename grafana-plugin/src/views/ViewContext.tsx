@@ -15,12 +15,31 @@ export interface Capabilities {
   /** The page has no time range of its own around it, so the views show one. */
   readonly rangePicker: boolean;
   readonly theme?: { readonly choice: ThemeChoice; choose(choice: ThemeChoice): void };
+  /** The views are one part among others of a page that has its own heading, main part and keys. */
+  readonly embedded?: true;
+  /** The one view there is; both, as tabs, unless given. */
+  readonly only?: ViewState['tab'];
+  /** Why nothing is followed live, whatever the range; a clause without an end mark. */
+  readonly notLive?: string;
+  /** Events of one page of the log; 200 unless given. */
+  readonly pageSize?: number;
   /** Address of the trace in a tracing system. */
   traceLink?(traceId: string): string | undefined;
+  /** Address of what a logging system has of a session. */
+  logsLink?(sessionId: string): string | undefined;
   /** Address of a download of the filtered range. */
   exportLink?(filter: EventFilter, format: ExportFormat): string;
+  /** Where nobody serves a download: puts the file together here. Rejects with a sentence. */
+  runExport?(filter: EventFilter, format: ExportFormat, watch: ExportWatch): Promise<void>;
   /** Where clients are pointed, and how the archive stands; undefined until known. */
   readonly about?: About;
+}
+
+/** How an export tells of itself, and is ended before its time. */
+export interface ExportWatch {
+  readonly signal: AbortSignal;
+  /** Events so far, and how much of the range is done, 0 to 1. */
+  onProgress(written: number, share: number): void;
 }
 
 export type ThemeChoice = 'system' | 'light' | 'dark';

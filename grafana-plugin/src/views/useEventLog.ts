@@ -8,7 +8,7 @@ import { sentenceOf } from './useAnswer.ts';
 import { usePolling } from './usePolling.ts';
 import { usePorts } from './ViewContext.tsx';
 
-/** Rows of one page, and of one look for news (the most the API gives). */
+/** Rows of one page unless the shell says otherwise, and of one look for news (the most the API gives). */
 const PAGE = 200;
 const NEWS = 1_000;
 /** Looks for news at once, one after the other, when there is more than one page of it. */
@@ -33,7 +33,8 @@ export interface EventLogState {
 }
 
 export function useEventLog(): EventLogState {
-  const { source, view, now, visible } = usePorts();
+  const { source, view, now, visible, capabilities } = usePorts();
+  const pageSize = capabilities.pageSize ?? PAGE;
   const [log, setLog] = useState<LogRows>();
   const [generation, setGeneration] = useState(0);
   const [loading, setLoading] = useState(true);
@@ -58,7 +59,10 @@ export function useEventLog(): EventLogState {
     setLoading(true);
     setLoadingOlder(false);
     source
-      .events({ ...eventFilterOf(view, openEnd(range.current)), order: 'newest', limit: PAGE }, ending.signal)
+      .events(
+        { ...eventFilterOf(view, openEnd(range.current)), order: 'newest', limit: pageSize },
+        ending.signal,
+      )
       .then(
         (page) => {
           if (ending.signal.aborted) return;
@@ -80,7 +84,7 @@ export function useEventLog(): EventLogState {
 
   /** A range that goes on has no end to ask for, or what is written while we ask would fall between two pages. */
   function openEnd(given: { readonly from: number; readonly to: number }) {
-    return isOpenEnded(view.range, now()) && view.range.kind === 'relative' ? { from: given.from } : given;
+    return view.range.kind === 'absolute' ? given : { from: given.from };
   }
 
   usePolling(
@@ -131,7 +135,7 @@ export function useEventLog(): EventLogState {
     if (before === undefined || before.older === null || asking === undefined) return;
     setLoadingOlder(true);
     const filter = eventFilterOf(view, openEnd(range.current));
-    source.events({ ...filter, order: 'newest', limit: PAGE, cursor: before.older }, asking.signal).then(
+    source.events({ ...filter, order: 'newest', limit: pageSize, cursor: before.older }, asking.signal).then(
       (page) => {
         if (asking.signal.aborted) return;
         setLog((current) => (current === undefined ? current : addOlder(current, page)));

@@ -21,7 +21,8 @@ export const SessionFoot = memo(function SessionFoot({
   readonly session: SessionItem;
   readonly own: OpenTimeline;
 }) {
-  const { setView } = usePorts();
+  const { setView, capabilities } = usePorts();
+  const logs = capabilities.logsLink?.(session.sessionId);
   const events = own.timeline.entries.list;
   const complete = own.loading.state === 'done';
   const missing = useMemo(() => {
@@ -45,14 +46,21 @@ export const SessionFoot = memo(function SessionFoot({
       </p>
       <div className="sl-sum__actions">
         {complete && events.length > 0 && <ContextCost own={own} />}
-        <Button
-          small
-          onClick={() =>
-            setView({ tab: 'events', filters: { ...NO_FILTERS, session: [session.sessionId] }, q: '' })
-          }
-        >
-          In the event log
-        </Button>
+        {capabilities.only === undefined && (
+          <Button
+            small
+            onClick={() =>
+              setView({ tab: 'events', filters: { ...NO_FILTERS, session: [session.sessionId] }, q: '' })
+            }
+          >
+            In the event log
+          </Button>
+        )}
+        {logs !== undefined && (
+          <a className="sl-button sl-button--small" href={logs} target="_blank" rel="noreferrer">
+            Open logs <Icon name="external" />
+          </a>
+        )}
         <CopyButton
           name="Copy id of the session"
           words="Copy id"

@@ -7,7 +7,7 @@ interface SessionColumn {
   readonly id: string;
   readonly title: string;
   /** How the source sorts by it. */
-  readonly sort?: SessionSort;
+  readonly sort: SessionSort;
   readonly numeric?: true;
   /** The first press shows the greatest first. */
   readonly greatestFirst?: true;
@@ -25,7 +25,7 @@ export const SESSION_COLUMNS: readonly SessionColumn[] = [
   { id: 'calls', title: 'Calls', sort: 'calls', numeric: true, greatestFirst: true },
   { id: 'errors', title: 'Errors', sort: 'errors', numeric: true, greatestFirst: true },
   { id: 'status', title: 'Status', sort: 'status', greatestFirst: true },
-  { id: 'tools', title: 'Tools' },
+  { id: 'tools', title: 'Tools', sort: 'tools', greatestFirst: true },
 ];
 
 export function SessionHead() {
@@ -33,7 +33,7 @@ export function SessionHead() {
   return (
     <div role="row" className="sl-session sl-session--head">
       {SESSION_COLUMNS.map(({ id, title, sort, numeric, greatestFirst = false }) => {
-        const sorted = sort !== undefined && view.sort.by === sort;
+        const sorted = view.sort.by === sort;
         const direction = view.sort.descending ? 'descending' : 'ascending';
         return (
           <div
@@ -41,23 +41,19 @@ export function SessionHead() {
             role="columnheader"
             data-column={id}
             className={numeric ? 'sl-cell sl-cell--number' : 'sl-cell'}
-            aria-sort={sort === undefined ? undefined : sorted ? direction : 'none'}
+            aria-sort={sorted ? direction : 'none'}
           >
-            {sort === undefined ? (
-              title
-            ) : (
-              <button
-                type="button"
-                className="sl-session__sort"
-                data-sorted={sorted ? '' : undefined}
-                onClick={() =>
-                  setView({ sort: { by: sort, descending: sorted ? !view.sort.descending : greatestFirst } })
-                }
-              >
-                {title}
-                {sorted && <Icon name={view.sort.descending ? 'arrowDown' : 'arrowUp'} />}
-              </button>
-            )}
+            <button
+              type="button"
+              className="sl-session__sort"
+              data-sorted={sorted ? '' : undefined}
+              onClick={() =>
+                setView({ sort: { by: sort, descending: sorted ? !view.sort.descending : greatestFirst } })
+              }
+            >
+              {title}
+              {sorted && <Icon name={view.sort.descending ? 'arrowDown' : 'arrowUp'} />}
+            </button>
           </div>
         );
       })}

@@ -14,6 +14,7 @@ import { sessionQueryOf } from '../../model/sessionQuery.ts';
 import type { Completeness, SessionItem } from '../../model/source.ts';
 import { sentenceOf } from '../useAnswer.ts';
 import { usePolling } from '../usePolling.ts';
+import { useRetry } from '../useRetry.ts';
 import { usePorts } from '../ViewContext.tsx';
 
 /** Sessions of one page, and the most that one look for news reads again. */
@@ -91,6 +92,9 @@ export function useSessions(mayInsert: () => boolean): Sessions {
     return () => ending.abort();
   }, [source, key, round]);
 
+  const retry = useCallback(() => setRound((before) => before + 1), []);
+  useRetry(failure !== undefined && !loaded && !loading, round, retry);
+
   const loadMore = useCallback(() => {
     const ending = turn.current;
     if (next === null || loadingMore || ending === undefined) return;
@@ -144,7 +148,7 @@ export function useSessions(mayInsert: () => boolean): Sessions {
     completeness,
     answeredAt,
     loadMore,
-    retry: () => setRound((before) => before + 1),
+    retry,
     admit: () =>
       isFull(list) ? setRound((before) => before + 1) : setList((before) => admitWaiting(before, view.sort)),
     put: (session) => setList((before) => withSession(before, session, view.sort)),

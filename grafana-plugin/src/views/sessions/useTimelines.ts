@@ -4,6 +4,7 @@ import { gapsOf } from '../../model/sessionGaps.ts';
 import type { Expanded } from '../../model/sessionRows.ts';
 import type { EventItem, SessionItem } from '../../model/source.ts';
 import { addEvents, EMPTY_TIMELINE, withQuiet } from '../../model/timeline.ts';
+import { EVENTS_MAX } from '../../model/timelineEntries.ts';
 import { sentenceOf } from '../useAnswer.ts';
 import { usePolling } from '../usePolling.ts';
 import { usePorts } from '../ViewContext.tsx';
@@ -13,7 +14,7 @@ const FIRST_PAGE = 200;
 const PAGE = 1_000;
 
 export interface OpenTimeline extends Expanded {
-  /** Ask after this sequence for news; undefined until all is loaded. */
+  /** Ask after this sequence for news; undefined until all is loaded, and where that is too much. */
   readonly after: number | undefined;
 }
 
@@ -52,11 +53,17 @@ export function useTimelines(showsQuiet: boolean, sessions: readonly SessionItem
       newest.catch(() => undefined);
       try {
         let cursor: string | null = null;
+        let loaded = 0;
         for (let first = true; first || cursor !== null; first = false) {
+          if (loaded >= EVENTS_MAX) {
+            change(sessionId, (own) => ({ ...own, loading: { state: 'cut' } }));
+            return;
+          }
           const asked = { limit: first ? FIRST_PAGE : PAGE, ...(cursor !== null && { cursor }) };
           const page = await source.sessionEvents(sessionId, asked, signal);
           if (signal.aborted) return;
           cursor = page.next;
+          loaded += page.items.length;
           const add = () =>
             change(sessionId, (own) => ({
               ...own,
