@@ -8,17 +8,15 @@ import { homedir } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import { runCommand } from './commands/command.ts';
-import { toArchivePlace } from './config/archivePlace.ts';
+import { archiveWords, toArchivePlace } from './config/archivePlace.ts';
 import { isCommandWord } from './config/commandWords.ts';
 import type { Config } from './config/config.ts';
 import { formatHelp } from './config/help.ts';
-import { OPTIONS } from './config/options.ts';
 import { type Parsed, parseConfig } from './config/parse.ts';
 import type { Problem } from './config/problem.ts';
 import { formatConfig, formatProblems } from './config/report.ts';
 import type { Upstream } from './config/servers.ts';
 import { toObserverSettings, toPageToken } from './config/settings.ts';
-import { formatValue } from './config/values.ts';
 import { urlHost } from './guard/guard.ts';
 import { loadCountries } from './http/country.ts';
 import { startProxy } from './http/listener.ts';
@@ -171,8 +169,8 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
       pageUrl: pageUrlOf(config, page, pageToken),
       upstreams: clientUrls,
       demo: demo !== undefined,
-      blind: blindnessOf(config, thread),
-      archive: archiveWords(config, thread, demo !== undefined),
+      blind: thread ? undefined : config.values.observe ? 'fault' : 'option',
+      archive: archiveWords(config.values, placeOf(config, demo !== undefined)?.path, troubleOf(thread)),
       exportsTo: exportsTo(otel),
       payloadMode: config.values['payload-mode'],
       warnings: [...config.warnings, ...otel.warnings],
@@ -193,6 +191,7 @@ function startObserving(
   page: MessagePort,
 ): Promise<ObservationThread | undefined> {
   const isDefault = config.origins['unanswered-after'].from === 'default';
+  const place = placeOf(config, isDemo);
   const values =
     isDemo && isDefault ? { ...config.values, 'unanswered-after': DEMO_UNANSWERED_AFTER_MS } : config.values;
   return startObservationThread(
@@ -204,32 +203,20 @@ function startObserving(
       env: { ...process.env },
       version: VERSION,
       instanceId: randomUUID(),
-      ...archivePlace(config, isDemo, nowUs() / 1_000),
+      ...(place && { archive: { ...place, nowMs: nowUs() / 1_000 } }),
       lines: lines.show === 'none' ? undefined : lines,
     },
     { nowUs, rssBytes: () => process.memoryUsage.rss(), onLines: screen.print, onLog: log, page },
   );
 }
 
-/** As the observing thread is told it; absent where nothing is to be kept. */
-function archivePlace({ values }: Config, isDemo: boolean, nowMs: number) {
-  const place = toArchivePlace(values, process.env, homedir(), isDemo);
-  return place && { archive: { ...place, nowMs } };
+function placeOf({ values }: Config, isDemo: boolean) {
+  return toArchivePlace(values, process.env, homedir(), isDemo);
 }
 
-function blindnessOf({ values }: Config, thread: ObservationThread | undefined): string | undefined {
-  if (thread) return undefined;
-  return values.observe ? 'observation could not start' : '--no-observe';
-}
-
-/** Where events are kept and how much of them, or why they are not. */
-function archiveWords({ values }: Config, thread: ObservationThread | undefined, isDemo: boolean) {
-  const place = toArchivePlace(values, process.env, homedir(), isDemo);
-  if (place === undefined) return { off: '--no-archive' };
-  if (thread?.archive.state === 'off') return { off: thread.archive.reason };
-  const days = values['retention-days'];
-  const size = formatValue(OPTIONS['archive-max'].type, values['archive-max']);
-  return { keeps: `${place.path}, ${days === 0 ? '' : `${days} days, `}at most ${size}` };
+/** Why the archive could not be opened, where that is so. */
+function troubleOf(thread: ObservationThread | undefined): string | undefined {
+  return thread?.archive.state === 'off' ? thread.archive.reason : undefined;
 }
 
 function openPage(

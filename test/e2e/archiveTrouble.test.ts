@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import type { EventPage, SessionItem } from '../../proxy/src/contract/index.ts';
 import { Database } from '../../proxy/src/store/sqlite.ts';
 import { OutboxRig } from '../support/outboxRig.ts';
 
@@ -21,7 +22,9 @@ describe('a second Sightline in one state directory', () => {
     await callAndSettle();
     await rig.startProxy();
     try {
-      await rig.proxy.says(/archive_locked: another Sightline .*--state-dir; then start Sightline again/);
+      await rig.proxy.says(
+        /archive_locked: another Sightline .*--state-dir; opening is tried again by itself/,
+      );
       await callAndSettle();
       expect(
         new Set(rig.receiver.records.map(({ from }) => from.resource.attributes['service.instance.id'])).size,
@@ -29,6 +32,101 @@ describe('a second Sightline in one state directory', () => {
     } finally {
       await first.kill();
     }
+  });
+});
+
+/** As the page says it; where the page is, the program says itself. */
+async function ask<Shape>(target: string): Promise<Shape> {
+  return (await (await fetchPage(target)).json()) as Shape;
+}
+
+function fetchPage(target: string): Promise<Response> {
+  const origin = /page +(http:\/\/[^/ ]+)/.exec(rig.proxy.output())?.[1];
+  return fetch(`${origin}${target}`);
+}
+
+describe('an archive that cannot be opened at the start', () => {
+  it('is opened as soon as it can be: events are kept from then on, and page and metrics say what was not', async () => {
+    rig = await OutboxRig.start();
+    const first = rig.proxy;
+    await callAndSettle();
+    await rig.startProxy();
+    await rig.proxy.says(/archive_locked/);
+    await callAndSettle();
+    expect(await ask('/readyz')).toHaveProperty('unready.archive');
+    expect(await ask('/api/v1/about')).toMatchObject({ archive: { state: 'off' } });
+    await first.stop();
+    await rig.proxy.says(/the archive is open now: events are kept from here on/);
+    await callAndSettle();
+    expect(await ask('/readyz')).toEqual({ status: 'ready', unready: {} });
+    expect(await ask('/api/v1/about')).toMatchObject({ archive: { state: 'ok' } });
+    const { items } = await ask<EventPage>('/api/v1/events?type=sightline.request&order=oldest');
+    const ids = items.map(({ jsonrpcRequestId }) => Number(jsonrpcRequestId));
+    expect(ids).toEqual([1, 2, 3, 4, 5, 11, 12, 13, 14, 15]);
+    // Two records began the session, and each call is one.
+    const lost = { stage: 'archive', reason: 'not_kept' };
+    const told = async () => {
+      const { completeness } = await ask<EventPage>('/api/v1/events?limit=1');
+      return completeness.lost
+        .filter(({ stage }) => stage === 'archive')
+        .reduce((sum, { count }) => sum + count, 0);
+    };
+    await expect.poll(told, { timeout: 15_000 }).toBeGreaterThanOrEqual(6);
+    expect((await ask<EventPage>('/api/v1/events?limit=1')).completeness.lost).toContainEqual(
+      expect.objectContaining(lost),
+    );
+    const metrics = await (await fetchPage('/metrics')).text();
+    expect(metrics).toMatch(/sightline_events_dropped_total\{[^}]*archive[^}]*not_kept[^}]*\} \d/);
+    // One session, though two programs counted it: the numbers go on, and those of what was not kept are missing.
+    const sessions = (await ask<{ items: readonly SessionItem[] }>('/api/v1/sessions')).items;
+    expect(sessions).toHaveLength(1);
+    await expect
+      .poll(
+        async () => (await ask<SessionItem>(`/api/v1/sessions/${sessions[0]?.sessionId}`)).sessionToolCalls,
+      )
+      .toBe(15);
+    await rig.proxy.stop();
+    expect(new Set(rig.arrived().records)).toEqual(new Set(Array.from({ length: 15 }, (_, i) => i + 1)));
+    expect(rig.arrived().records, 'each once').toHaveLength(15);
+
+    // The next start goes on with the instance that took over, and counts nothing twice.
+    await rig.startProxy();
+    await callAndSettle();
+    await expect
+      .poll(
+        async () => (await ask<SessionItem>(`/api/v1/sessions/${sessions[0]?.sessionId}`)).sessionToolCalls,
+        {
+          timeout: 15_000,
+        },
+      )
+      .toBe(20);
+    expect(rig.arrived().records).toHaveLength(20);
+  });
+
+  it('is left alone where a newer version wrote it', async () => {
+    rig = await OutboxRig.start();
+    await rig.proxy.stop();
+    const file = new Database(path.join(rig.stateDir, 'archive.sqlite'), { readOnly: false, busyMs: 0 });
+    file.exec('PRAGMA user_version = 99');
+    file.close();
+    await rig.startProxy();
+    await rig.proxy.says(/archive_newer: .*; then start Sightline again/);
+    await callAndSettle();
+  });
+
+  it('because its place cannot be written is opened when it can be', async () => {
+    rig = await OutboxRig.start();
+    await rig.proxy.stop();
+    rmSync(rig.stateDir, { recursive: true });
+    writeFileSync(rig.stateDir, 'a file where a directory should be');
+    await rig.startProxy();
+    await rig.proxy.says(/archive_\w+: .*--state-dir; opening is tried again by itself/);
+    expect(rig.proxy.output()).toMatch(/archive {3}nothing is kept: /);
+    await callAndSettle();
+    rmSync(rig.stateDir);
+    await rig.proxy.says(/the archive is open now/);
+    await callAndSettle();
+    expect((await ask<EventPage>('/api/v1/events?type=sightline.request')).items).toHaveLength(5);
   });
 });
 
@@ -60,17 +158,6 @@ describe('an archive', () => {
     await rig.proxy.says(/archive_recall: the sessions of the last run cannot be read.*kept/);
     await rig.call(2);
     expect(rig.proxy.output()).not.toContain('nothing is kept');
-  });
-
-  it('whose place cannot be written is done without', async () => {
-    rig = await OutboxRig.start();
-    await rig.proxy.stop();
-    rmSync(rig.stateDir, { recursive: true });
-    writeFileSync(rig.stateDir, 'a file where a directory should be');
-    await rig.startProxy();
-    await rig.proxy.says(/archive_\w+: .*--state-dir; then start Sightline again/);
-    expect(rig.proxy.output()).toMatch(/archive {3}nothing is kept: /);
-    await callAndSettle();
   });
 
   it('that is not wanted is not made', async () => {

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openArchive } from '../../proxy/src/store/openArchive.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlpReceiver.ts';
 import { OutboxRig } from '../support/outboxRig.ts';
 
@@ -119,6 +120,22 @@ describe('import and export', () => {
     const nothing = await exportTo();
     expect([nothing.code, nothing.out]).toEqual([1, '']);
     expect(nothing.err).toContain('archive.sqlite (there is no such file)');
+  });
+
+  it('points at the demo’s archive where that has something and the ordinary one has not', async () => {
+    const demo = path.join(stateDir, 'demo');
+    await sightline(['import', STORY, '--at', '1h', '--state-dir', demo]);
+    const absent = await exportTo();
+    expect([absent.code, absent.out]).toEqual([1, '']);
+    expect(absent.err).toContain('there is no such file');
+    expect(absent.err).toContain(`to send what the demo did, add --state-dir ${demo}\n`);
+    const place = { path: path.join(stateDir, 'archive.sqlite'), nowMs: 0, ageMs: 0, bytesMax: 1e9 };
+    const opened = openArchive(place);
+    if (opened.ok) opened.archive.close();
+    const empty = await exportTo();
+    expect([empty.code, empty.out]).toEqual([1, '']);
+    expect(empty.err).toContain(`add --state-dir ${demo}\n`);
+    expect((await exportTo([], demo)).code).toBe(0);
   });
 
   it('a refused record is the exit code', async () => {

@@ -55,10 +55,10 @@ async function copy(text: string): Promise<boolean> {
   }
 }
 
-/** Asked until answered, and once a minute after that: the archive may fail or come back. */
+/** Asked until answered, and now and then after that: the archive may fail, and come back. */
 function useAbout(visible: boolean): About | undefined {
   const [about, setAbout] = useState<About>();
-  const wait = about === undefined ? 3_000 : 60_000;
+  const wait = about === undefined ? 3_000 : about.archive.state === 'off' ? 10_000 : 60_000;
   useEffect(() => {
     if (!visible) return undefined;
     const ending = new AbortController();

@@ -35,6 +35,10 @@ describe('what is missing of a session', () => {
     expect(gapsOf(without(1, 2), aSession())).toEqual({ ...NO_GAPS, head: 2 });
   });
 
+  it('is not what the page itself let go', () => {
+    expect(gapsOf(without(1, 2, 3), aSession({ sessionEvents: 10 }), 2)).toEqual({ ...NO_GAPS, head: 1 });
+  });
+
   it('is the end, when the summary has counted more than has come', () => {
     expect(gapsOf(ten, aSession({ sessionEvents: 12 }))).toEqual({ ...NO_GAPS, tail: 2 });
   });

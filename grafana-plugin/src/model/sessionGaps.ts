@@ -21,8 +21,11 @@ export interface NumberRange {
 
 export const NO_GAPS: SessionGaps = { head: 0, holes: [], tail: 0 };
 
-/** @param numbers Of all events of the session that came. */
-export function gapsOf(numbers: ReadonlySet<number>, session: SessionItem): SessionGaps {
+/**
+ * @param numbers Of all events of the session that came and are still there.
+ * @param letGo How many came and were let go again.
+ */
+export function gapsOf(numbers: ReadonlySet<number>, session: SessionItem, letGo = 0): SessionGaps {
   const counted = session.sessionEvents ?? 0;
   if (numbers.size === 0) return { ...NO_GAPS, tail: counted };
   let least = Number.POSITIVE_INFINITY;
@@ -38,7 +41,7 @@ export function gapsOf(numbers: ReadonlySet<number>, session: SessionItem): Sess
     if (hole && hole.to === number - 1) holes[holes.length - 1] = { from: hole.from, to: number };
     else holes.push({ from: number, to: number });
   }
-  return { head: least - 1, holes, tail: Math.max(0, counted - most) };
+  return { head: Math.max(0, least - 1 - letGo), holes, tail: Math.max(0, counted - most) };
 }
 
 export function countHoles(gaps: SessionGaps): number {

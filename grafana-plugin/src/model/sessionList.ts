@@ -120,6 +120,8 @@ function sortValue(session: SessionItem, by: SessionSort): number | string | und
       return session.active ? 1 : 0;
     case 'session':
       return session.sessionId;
+    case 'tools':
+      return `${String(session.tools.length).padStart(6, '0')} ${session.tools[0]?.name ?? ''}`;
   }
 }
 

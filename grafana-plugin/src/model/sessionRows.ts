@@ -13,6 +13,8 @@ export type Loading =
   /** Some there, more coming. */
   | { readonly state: 'more' }
   | { readonly state: 'done' }
+  /** There are more than a timeline holds; the first are there. */
+  | { readonly state: 'cut' }
   | { readonly state: 'failed'; readonly message: string };
 
 /** An expanded session. */
@@ -97,7 +99,7 @@ function pushTimeline(rows: ListRow[], session: SessionItem, { timeline, loading
   }
   if (loading.state === 'failed') {
     rows.push({ kind: 'failed', key: `f ${id}`, session, message: loading.message });
-  } else if (loading.state !== 'done') {
+  } else if (loading.state === 'first' || loading.state === 'more') {
     rows.push({ kind: 'loading', key: `l ${id}`, session, first: loading.state === 'first' });
   } else if (timeline.entries.list.length === 0) {
     rows.push({ kind: 'empty', key: `n ${id}`, session });

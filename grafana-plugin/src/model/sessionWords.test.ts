@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { aSession, START } from '../testing/events.ts';
 import { NO_GAPS } from './sessionGaps.ts';
-import { clientWords, missingWords, shownId, startWords, toolSummary } from './sessionWords.ts';
+import { clientWords, leftOutWords, missingWords, shownId, startWords, toolSummary } from './sessionWords.ts';
 
 describe('a session in the list', () => {
   it("shows the protocol's own id, and says by what evidence it is a session", () => {
@@ -61,5 +61,16 @@ describe('what is missing', () => {
       'Something of this session was dropped or cut before it could be recorded.',
       '2 payloads cut at the size limit.',
     ]);
+  });
+});
+
+describe('what a page leaves out of a timeline', () => {
+  it('is nothing to say of one that is whole', () => {
+    expect(leftOutWords(31, 0, false)).toBeUndefined();
+  });
+
+  it('is said as which events are shown', () => {
+    expect(leftOutWords(20_200, 0, true)).toMatch(/^The first 20,200 events are shown/);
+    expect(leftOutWords(20_000, 1_001, false)).toMatch(/^The newest 20,000 events are shown; 1,001 older/);
   });
 });

@@ -101,6 +101,19 @@ export function missingWords(gaps: SessionGaps, truncated: number, session: Sess
   return said;
 }
 
+/**
+ * What of a timeline is not on this page, though it is kept.
+ *
+ * @param letGo Events that gave way to newer ones.
+ * @param isCut Only the first were loaded.
+ */
+export function leftOutWords(shown: number, letGo: number, isCut: boolean): string | undefined {
+  const count = formatCounted(shown, 'event');
+  if (isCut) return `The first ${count} are shown, the most that a timeline holds; the event log has all.`;
+  if (letGo === 0) return undefined;
+  return `The newest ${count} are shown; ${formatCount(letGo)} older ones were let go to keep this page light.`;
+}
+
 function are(count: number): string {
   return count === 1 ? 'is' : 'are';
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { SessionMaker, START, storyEvents } from '../testing/events.ts';
+import { aSession, SessionMaker, START, storyEvents } from '../testing/events.ts';
+import { gapsOf, NO_GAPS } from './sessionGaps.ts';
 import { addEvents, EMPTY_TIMELINE, originOf, type Timeline, withQuiet } from './timeline.ts';
+import { EVENTS_MAX } from './timelineEntries.ts';
 import type { EventRow, TimelineRow } from './timelineRows.ts';
 
 const timelineOf = (events: Parameters<typeof addEvents>[1]): Timeline => addEvents(EMPTY_TIMELINE, events);
@@ -214,5 +216,24 @@ describe('where offsets begin', () => {
   it("is the session's start, when its first events are not kept any more", () => {
     const make = new SessionMaker();
     expect(originOf(timelineOf([make.call(60_000, 10)]), START)).toBe(START);
+  });
+});
+
+describe('a session without end', () => {
+  it('keeps its newest events, is laid out as they alone would be, and knows how many went', () => {
+    const make = new SessionMaker();
+    const events = Array.from({ length: EVENTS_MAX + 2_500 }, (_, index) => make.call(index * 10, 5));
+    let timeline = EMPTY_TIMELINE;
+    for (let at = 0; at < events.length; at += 500)
+      timeline = addEvents(timeline, events.slice(at, at + 500));
+    const { list, numbers, known, letGo } = timeline.entries;
+    expect(list.length).toBeLessThanOrEqual(EVENTS_MAX + 1_000);
+    expect(list.length).toBeGreaterThanOrEqual(EVENTS_MAX);
+    expect(list.at(-1)?.event).toBe(events.at(-1));
+    expect(letGo).toBe(events.length - list.length);
+    expect(known.size).toBe(2 * list.length);
+    expect(gapsOf(numbers, aSession({ sessionEvents: events.length }), letGo)).toEqual(NO_GAPS);
+    const alone = timelineOf(list.map(({ event }) => event));
+    expect(timeline.rows.list).toEqual(alone.rows.list);
   });
 });

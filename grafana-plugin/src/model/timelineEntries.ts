@@ -32,11 +32,18 @@ export interface Entries {
   readonly list: readonly Entry[];
   /** By `key`, and of waiting requests and of ended ones by operation and round. */
   readonly known: ReadonlySet<string>;
-  /** The numbers of all events that came, also of those that left the list again. */
+  /** The numbers of all events that came, also of those that left the list because their request ended. */
   readonly numbers: ReadonlySet<number>;
+  /** How many numbered events were let go to stay within `EVENTS_MAX`: the oldest, and nothing else knows of them. */
+  readonly letGo: number;
 }
 
-export const NO_ENTRIES: Entries = { list: [], known: new Set(), numbers: new Set() };
+/** Events of one timeline: as many as the event log has rows. */
+export const EVENTS_MAX = 20_000;
+/** So many more before some are let go: all rows are laid out anew then. */
+const SLACK = 1_000;
+
+export const NO_ENTRIES: Entries = { list: [], known: new Set(), numbers: new Set(), letGo: 0 };
 
 /**
  * Adds events, in any order and with repeats.
@@ -65,10 +72,27 @@ export function addEntries(
   }
   const fresh = added.filter((entry) => !isAnswered(entry, known));
   if (fresh.length === 0 && answered.size === 0) {
-    return { entries: { list: before.list, known, numbers }, changedFrom: before.list.length };
+    return { entries: { ...before, known, numbers }, changedFrom: before.list.length };
   }
   const { list, changedFrom } = merge(before.list, fresh, known);
-  return { entries: { list, known, numbers }, changedFrom };
+  const entries = { list, known, numbers, letGo: before.letGo };
+  return list.length > EVENTS_MAX + SLACK
+    ? { entries: withoutOldest(entries), changedFrom: 0 }
+    : { entries, changedFrom };
+}
+
+function withoutOldest({ list: all, numbers: before, letGo }: Entries): Entries {
+  const list = all.slice(-EVENTS_MAX);
+  const known = new Set<string>();
+  let least = Number.POSITIVE_INFINITY;
+  for (const { key, event } of list) {
+    known.add(key);
+    const round = event.eventName === 'sightline.request' ? roundKey(event) : undefined;
+    if (round !== undefined) known.add(round);
+    least = Math.min(least, event.eventNumber ?? least);
+  }
+  const numbers = new Set([...before].filter((number) => number >= least));
+  return { list, known, numbers, letGo: letGo + before.size - numbers.size };
 }
 
 function merge(list: readonly Entry[], fresh: Entry[], known: ReadonlySet<string>) {

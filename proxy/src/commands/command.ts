@@ -30,6 +30,8 @@ export interface CommandPorts {
 export interface Command {
   readonly config: Config;
   readonly archivePath: string;
+  /** The demo has an archive of its own. */
+  readonly demoPlace: { readonly directory: string; readonly path: string } | undefined;
   readonly file: string;
   readonly times: Readonly<Record<string, number>>;
 }
@@ -56,8 +58,9 @@ export async function runCommand(
     return 2;
   }
   const { config } = parsed;
-  const place = toArchivePlace({ ...config.values, archive: true }, ports.env, ports.home, false);
-  const command = { config, archivePath: place?.path ?? '', file, times };
+  const placeOf = (isDemo: boolean) =>
+    toArchivePlace({ ...config.values, archive: true }, ports.env, ports.home, isDemo);
+  const command = { config, archivePath: placeOf(false)?.path ?? '', demoPlace: placeOf(true), file, times };
   if (word === 'export') return await exportHistory(command, ports);
   return word === 'import' ? importRecording(command, ports) : replayRecording(command, ports);
 }

@@ -30,13 +30,32 @@ export async function exportHistory(command: Command, ports: CommandPorts): Prom
     history = openHistory(command.archivePath);
   } catch (error) {
     const { reason, advice } = problemOf(error, command.archivePath);
-    ports.log(`export: ${reason}. What to do: ${advice}`);
+    ports.log(`export: ${reason}. What to do: ${demoAdvice(command) ?? advice}`);
     return 1;
   }
   try {
+    const advice = history.latest() === 0 ? demoAdvice(command) : undefined;
+    if (advice !== undefined) {
+      ports.log(`export: there is nothing in ${command.archivePath}. What to do: ${advice}`);
+      return 1;
+    }
     return await send(history, command, ports);
   } finally {
     history.close();
+  }
+}
+
+/** Where there is something to send instead: who tried the demo has all of it in the demo's archive. */
+function demoAdvice({ demoPlace }: Command): string | undefined {
+  if (demoPlace === undefined) return undefined;
+  try {
+    const demo = openHistory(demoPlace.path);
+    const count = demo.latest();
+    demo.close();
+    return count === 0 ? undefined : `to send what the demo did, add --state-dir ${demoPlace.directory}`;
+  } catch {
+    // None there, or none to be read.
+    return undefined;
   }
 }
 

@@ -109,6 +109,8 @@ export interface Completeness {
   readonly shed: number;
   /** The archive begins here, later than the range asked for. */
   readonly keptFrom?: number;
+  /** What else is missing, a sentence each: only a source that answers in parts knows such, as Loki does. */
+  readonly gaps?: readonly string[];
 }
 
 export interface Page<Item> {
@@ -232,6 +234,8 @@ export const SESSION_SORTS = [
   'protocol',
   'status',
   'session',
+  /** How many, then by name of the one called most. */
+  'tools',
 ] as const;
 export type SessionSort = (typeof SESSION_SORTS)[number];
 

@@ -4,6 +4,7 @@
  */
 import type {
   Attributes,
+  EndReason,
   EventDetail,
   EventFilter,
   EventItem,
@@ -58,8 +59,12 @@ export interface Archive {
 
 /** A session as its last summary left it. */
 export interface RememberedSession {
-  /** The last `sightline.session` summary, open or ended. */
+  /** The last `sightline.session` summary, open or ended; of all instances that saw it, added up. */
   readonly summary: Attributes;
+  /** What this instance counted of it, where others did too: its next summary goes on from that alone. */
+  readonly own?: Attributes;
+  /** Why it ended, where a record says so. */
+  readonly endReason?: EndReason;
   /** Number of its last event. */
   readonly number: number;
   readonly mcpSessionId?: string;

@@ -28,6 +28,14 @@ export class Observer {
     this.#remembered = remembered;
   }
 
+  /**
+   * Goes on from sessions of an earlier run that became known late: before the next frame. Those that are known have
+   * numbers that follow theirs.
+   */
+  remember(sessions: readonly RememberedSession[]): void {
+    this.#remembered = sessions;
+  }
+
   /** Takes one frame; gives what could be concluded with it, in order. */
   take(frame: Frame): readonly Event[] {
     const fold = this.#fold;

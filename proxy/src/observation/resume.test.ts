@@ -117,6 +117,38 @@ describe('a session that a shutdown ended', () => {
     expect(watch.requests()[0]?.attributes['sightline.client.name']).toBe('agent');
   });
 
+  it.each(['deleted', 'expired', 'closed', 'process_exit'] as const)(
+    'but that its client or server ended before (%s) stays so, until something succeeds under its id',
+    (endReason) => {
+      const remembered = earlierRun('stopped').map((session) => ({ ...session, endReason }));
+      const watch = laterRun(remembered);
+      const call = (id: number, atMs: number) => aRequest(id).toolCall('pay').inSession('abc').at(atMs);
+      watch.exchange(call(1, HOUR_MS), { status: 404 });
+      expect(watch.ofKind('sightline.session.started')).toEqual([]);
+      watch.exchange(call(2, HOUR_MS + 10), { body: result(1) });
+      expect(watch.ofKind('sightline.session.started')).toHaveLength(1);
+    },
+  );
+
+  it('goes on from what this instance counted of it, where another one saw it too', () => {
+    const [session] = earlierRun('stopped');
+    if (session === undefined) throw new Error('nothing is remembered');
+    const of = (own: RememberedSession['own']) => {
+      const watch = laterRun([{ ...session, ...(own && { own }) }]);
+      watch.exchange(aRequest(1).toolCall('pay').inSession('abc').at(HOUR_MS), { body: result(1) });
+      return watch
+        .take(tick(HOUR_MS + 6_000))
+        .ofKind('sightline.session')
+        .at(-1)?.attributes;
+    };
+    expect(of(undefined)?.['sightline.session.calls']).toBe(4);
+    const alone = of({});
+    expect(alone?.['sightline.session.calls']).toBe(1);
+    expect(alone?.['sightline.session.events']).toBe(2);
+    // Who it is and what number comes next is everybody's.
+    expect(alone?.['sightline.client.name']).toBe('agent');
+  });
+
   it('is found by a DELETE too, which begins nothing', () => {
     const remembered = earlierRun('stopped');
     const watch = laterRun(remembered);
@@ -126,6 +158,35 @@ describe('a session that a shutdown ended', () => {
       'sightline.session.end_reason': 'deleted',
       'sightline.session.id': remembered[0]?.summary['sightline.session.id'],
     });
+  });
+});
+
+describe('a session of an earlier run that becomes known late', () => {
+  it('goes on where it is known already, with numbers after those that are kept', () => {
+    const watch = new Watch();
+    const call = (id: number, atMs: number) =>
+      watch.exchange(aRequest(id).toolCall('pay').inSession('abc').at(atMs), { body: result(1) });
+    call(1, HOUR_MS);
+    const remembered = earlierRun('killed');
+    const kept = remembered[0]?.number ?? 0;
+    watch.observer.remember(remembered);
+    call(2, HOUR_MS + 10);
+    const numbers = watch.recorded().map(({ attributes }) => attributes['sightline.event.number']);
+    // Those two between were not kept, and are missing among the numbers.
+    expect(numbers).toEqual([1, 2, kept + 3]);
+    watch.take(tick(HOUR_MS + 6_000));
+    expect(watch.ofKind('sightline.session').at(-1)?.attributes).toMatchObject({
+      'sightline.session.calls': 2,
+      'sightline.session.events': 3,
+      'sightline.session.status': 'open',
+    });
+  });
+
+  it('ends as crashed where it was left open and nothing was heard of it', () => {
+    const watch = new Watch().take(tick(HOUR_MS));
+    watch.observer.remember(earlierRun('killed'));
+    watch.take(tick(HOUR_MS + 250));
+    expect(watch.ofKind('sightline.session.ended')).toHaveLength(1);
   });
 });
 

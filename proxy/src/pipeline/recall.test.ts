@@ -55,6 +55,26 @@ describe('recall', () => {
     expect(watch.ofKind('sightline.session').length).toBeGreaterThan(0);
   });
 
+  it('remembers a session that was killed before its first summary', () => {
+    const { archive, watch } = killedAfter(3);
+    watch.exchange(aRequest(9).toolCall('late').inSession('young').at(3_600), { status: 500 });
+    const before = archive.latest();
+    archive.append(watch.recorded().slice(before));
+    const { settings } = recall(archive, T0_MS + 60_000);
+    expect(settings.remembered).toHaveLength(4);
+    const next = new Watch(settings).take(tick(60_000));
+    const young = next.ofKind('sightline.session').map(({ attributes }) => attributes);
+    expect(young.find((summary) => summary['sightline.session.tools'] === '{"late":[1,1]}')).toMatchObject({
+      'sightline.session.status': 'ended',
+      'sightline.session.incomplete': true,
+      'sightline.session.calls': 1,
+      'sightline.session.errors': 1,
+      'sightline.session.events': 3,
+    });
+    const ended = next.ofKind('sightline.session.ended').map(({ attributes }) => attributes);
+    expect(ended.map((attributes) => attributes['mcp.session.id'])).toContain('young');
+  });
+
   it('begins after the newest timestamp, also with a clock that is a little behind', () => {
     const { archive, watch } = killedAfter(3);
     const newest = watch.recorded().at(-1)?.timeNs ?? '';

@@ -11,7 +11,13 @@ const A_LOSS: Event = {
   kind: 'sightline.loss',
   timeNs: '1763000000600000000',
   bucket: '0',
-  attributes: { 'event.name': 'sightline.loss', 'sightline.record': 'loss' },
+  attributes: {
+    'event.name': 'sightline.loss',
+    'sightline.record': 'loss',
+    'sightline.loss.stage': 'archive',
+    'sightline.loss.reason': 'not_kept',
+    'sightline.loss.count': 2,
+  },
 };
 
 class FailingArchive extends MemoryArchive {
@@ -25,12 +31,21 @@ class FailingArchive extends MemoryArchive {
   }
 }
 
-function start(withArchive = true) {
+/** `late`: there is none until the test says so. */
+function start(withArchive: boolean | 'late' = true) {
+  let isThere = false;
+  let looks = 0;
   const archive = new FailingArchive({ instanceId: 'i', ageMs: 0, bytesMax: 1e9, activeWindowMs: 300_000 });
   const seen: string[] = [];
   const flushes: (() => void)[] = [];
   const recorder = new Recorder({
-    archive: withArchive ? archive : undefined,
+    archive: withArchive === true ? archive : undefined,
+    ...(withArchive === 'late' && {
+      open: () => {
+        looks += 1;
+        return isThere ? archive : undefined;
+      },
+    }),
     onCommitted: (events, first) =>
       seen.push(`${events.map(({ kind }) => kind.replace('sightline.', '')).join(' ')} from ${first}`),
     onFailing: (error) => seen.push(`failing: ${(error as ArchiveFault).trouble}`),
@@ -39,7 +54,10 @@ function start(withArchive = true) {
     onLost: (reason, count) => seen.push(`lost ${count} ${reason}`),
     schedule: (flush) => flushes.push(flush),
   });
-  return { archive, recorder, seen, flushes };
+  const appear = () => {
+    isThere = true;
+  };
+  return { archive, recorder, seen, flushes, appear, looks: () => looks };
 }
 
 describe('events', () => {
@@ -91,8 +109,31 @@ describe('an archive that fails', () => {
       // A record of losses is none itself, or it would never end.
       'lost 3 not_kept',
       'recovered',
-      'notification from 1',
+      'notification from 4',
     ]);
+    // But it is what tells later of the hole, so it is kept as soon as anything is.
+    expect(archive.readAfter(0, 9).map(({ event }) => event?.kind)).toEqual([
+      'sightline.loss',
+      'sightline.loss',
+      'sightline.loss',
+      'sightline.notification',
+    ]);
+  });
+
+  it('that fails for days is told of in few records with every loss in them', () => {
+    const { archive, recorder } = start();
+    archive.fault = new ArchiveFault('full', 'disk full');
+    for (let i = 0; i < 1_500; i++) {
+      recorder.take([A_LOSS]);
+      recorder.flush();
+    }
+    archive.fault = undefined;
+    recorder.tick(6_000);
+    const kept = archive
+      .readAfter(0, 9_999)
+      .map(({ event }) => event?.attributes['sightline.loss.count'] ?? 0);
+    expect(kept.length).toBeLessThan(1_100);
+    expect(kept.reduce((sum, count) => sum + count, 0)).toBe(3_000);
   });
 
   it('is said again when it fails again', () => {
@@ -111,6 +152,30 @@ describe('an archive that fails', () => {
       'recovered',
       'failing: full',
     ]);
+  });
+});
+
+describe('an archive that could not be had', () => {
+  it('is looked for now and then; until then events go on and are counted, from then on they are kept', () => {
+    const { archive, recorder, seen, appear, looks } = start('late');
+    recorder.tick(0);
+    recorder.take([AN_EVENT, aTraffic(), A_LOSS]);
+    for (let nowMs = 250; nowMs <= 9_750; nowMs += 250) recorder.tick(nowMs);
+    expect(looks()).toBe(0);
+    recorder.tick(10_000);
+    appear();
+    recorder.tick(10_250);
+    expect(looks()).toBe(1);
+    recorder.tick(20_000);
+    recorder.take([AN_EVENT]);
+    recorder.flush();
+    expect(seen).toEqual(['notification traffic loss from 0', 'lost 1 not_kept', 'notification from 2']);
+    expect(archive.readAfter(0, 9).map(({ event }) => event?.kind)).toEqual([
+      'sightline.loss',
+      'sightline.notification',
+    ]);
+    recorder.tick(40_000);
+    expect(looks()).toBe(2);
   });
 });
 

@@ -4,11 +4,15 @@
  * that fails stops nothing: events go on without it, which is counted and said, and it is tried again.
  */
 import type { Archive } from '../observation/archive.ts';
-import type { Event, RecordedEvent, Sink } from '../observation/event.ts';
+import type { Event, LossEvent, RecordedEvent, Sink } from '../observation/event.ts';
+
+export type RecorderArchive = Pick<Archive, 'append' | 'retain' | 'unsentRemoved'>;
 
 export interface RecorderPorts {
   /** Absent: nothing is kept, and events go on at once. */
-  readonly archive: Pick<Archive, 'append' | 'retain' | 'unsentRemoved'> | undefined;
+  readonly archive: RecorderArchive | undefined;
+  /** Asked now and then for the archive that could not be had; absent where none is wanted. */
+  readonly open?: () => RecorderArchive | undefined;
   /** Gets events once they are committed; the first recorded one has this sequence, 0 when they are not kept. */
   readonly onCommitted: (events: readonly Event[], firstSequence: number) => void;
   /** The archive has begun to fail. */
@@ -25,31 +29,41 @@ export interface RecorderPorts {
 
 /** Events that are committed without waiting for more. */
 const BATCH_MAX = 500;
-/** How long an archive that failed is left alone, by the time of frames. */
+/** How long an archive that failed is left alone, by the time of frames; and one that could not be opened. */
 const RETRY_MS = 5_000;
+const OPEN_MS = 10_000;
+/** Records of losses that wait for the archive: one every ten seconds, so that hours find room. */
+const HELD_MAX = 1_000;
 /** Retention looks for something to remove this often, and at every tick while it finds something. */
 const RETAIN_MS = 10_000;
 
 export class Recorder implements Sink {
   readonly #ports: RecorderPorts;
+  #archive: RecorderArchive | undefined;
   #waiting: Event[] = [];
   #recorded: RecordedEvent[] = [];
   #scheduled = false;
   #nowMs = 0;
   /** Present while the archive fails: when to try it again. */
   #retryMs: number | undefined;
+  /** When to ask again for an archive, while there is none. */
+  #openMs: number | undefined;
   #retainMs = 0;
   #unkept = new Map<string, number>();
+  /** Records of losses that could not be kept when they were written: they are what later tells of the hole. */
+  #held: LossEvent[] = [];
   /** What had been removed unsent when last asked; undefined before that. */
   #removed: number | undefined;
 
   constructor(ports: RecorderPorts) {
     this.#ports = ports;
+    this.#archive = ports.archive;
   }
 
   take(events: readonly Event[]): void {
     if (events.length === 0) return;
-    if (this.#ports.archive === undefined) {
+    if (this.#archive === undefined) {
+      if (this.#ports.open) this.#doWithout(events.filter((event) => event.kind !== 'traffic'));
       this.#ports.onCommitted(events, 0);
       return;
     }
@@ -75,15 +89,18 @@ export class Recorder implements Sink {
     this.#ports.onCommitted(waiting, recorded.length === 0 ? 0 : this.#append(recorded));
   };
 
-  /** Time has passed: tells what was lost, and removes what is too old or too much. */
+  /** Time has passed: tells what was lost, looks for the archive, and removes what is too old or too much. */
   tick(nowMs: number): void {
     this.#nowMs = nowMs;
     const unkept = this.#unkept;
     this.#unkept = new Map();
     for (const [reason, count] of unkept) this.#ports.onLost(reason, count);
-    if (this.#retryMs !== undefined || nowMs < this.#retainMs) return;
+    if (this.#archive === undefined) this.#look(nowMs);
+    // What tells of a hole does not wait for traffic.
+    if (this.#held.length > 0) this.#append([]);
+    if (this.#archive === undefined || this.#retryMs !== undefined || nowMs < this.#retainMs) return;
     try {
-      if (!this.#retain(nowMs)) this.#retainMs = nowMs + RETAIN_MS;
+      if (!this.#retain(this.#archive, nowMs)) this.#retainMs = nowMs + RETAIN_MS;
     } catch (error) {
       // Where writing fails too, that is told; where it does not, keeping goes on.
       this.#retainMs = nowMs + RETAIN_MS;
@@ -91,10 +108,16 @@ export class Recorder implements Sink {
     }
   }
 
+  #look(nowMs: number): void {
+    if (this.#openMs !== undefined && nowMs >= this.#openMs) {
+      this.#archive = this.#ports.open?.();
+      this.#openMs = undefined;
+    }
+    this.#openMs ??= nowMs + OPEN_MS;
+  }
+
   /** Removes a little; true when there is more to remove. */
-  #retain(nowMs: number): boolean {
-    const { archive } = this.#ports;
-    if (archive === undefined) return false;
+  #retain(archive: RecorderArchive, nowMs: number): boolean {
     const before = this.#removed ?? archive.unsentRemoved;
     const hasMore = archive.retain(nowMs);
     this.#removed = archive.unsentRemoved;
@@ -102,20 +125,22 @@ export class Recorder implements Sink {
     return hasMore;
   }
 
-  /** Sequence of the first; 0 when the archive could not keep them. */
+  /** Sequence of the first; 0 when the archive could not keep them. What was held goes before them. */
   #append(recorded: readonly RecordedEvent[]): number {
-    const { archive } = this.#ports;
+    const archive = this.#archive;
     if (archive === undefined || (this.#retryMs !== undefined && this.#nowMs < this.#retryMs)) {
-      this.#countUnkept(recorded);
+      this.#doWithout(recorded);
       return 0;
     }
+    const held = this.#held;
     try {
-      const first = archive.append(recorded);
+      const first = archive.append(held.length === 0 ? recorded : [...held, ...recorded]);
+      this.#held = [];
       if (this.#retryMs !== undefined) this.#ports.onRecovered();
       this.#retryMs = undefined;
-      return first;
+      return first + held.length;
     } catch (error) {
-      this.#countUnkept(recorded);
+      this.#doWithout(recorded);
       this.#fail(error);
       return 0;
     }
@@ -126,9 +151,28 @@ export class Recorder implements Sink {
     this.#retryMs = this.#nowMs + RETRY_MS;
   }
 
-  /** A record of what was lost is not itself a loss: it would never end. */
-  #countUnkept(recorded: readonly RecordedEvent[]): void {
-    const count = recorded.reduce((sum, { kind }) => (kind === 'sightline.loss' ? sum : sum + 1), 0);
+  /** Counts what is not kept. A record of what was lost is not itself a loss, or it would never end: it is held. */
+  #doWithout(recorded: readonly RecordedEvent[]): void {
+    let count = 0;
+    for (const event of recorded) {
+      if (event.kind === 'sightline.loss') this.#hold(event);
+      else count += 1;
+    }
     if (count > 0) this.#unkept.set('not_kept', (this.#unkept.get('not_kept') ?? 0) + count);
   }
+
+  #hold(loss: LossEvent): void {
+    const keyOf = ({ attributes }: LossEvent) =>
+      `${attributes['sightline.loss.stage']} ${attributes['sightline.loss.reason']}`;
+    const at = this.#held.findLastIndex((other) => keyOf(other) === keyOf(loss));
+    const other = this.#held[at];
+    // Past so many the last one of its kind speaks for those after it; there are few kinds.
+    if (this.#held.length < HELD_MAX || other === undefined) this.#held.push(loss);
+    else this.#held[at] = { ...other, attributes: addLosses(other.attributes, loss.attributes) };
+  }
+}
+
+function addLosses(before: LossEvent['attributes'], after: LossEvent['attributes']): LossEvent['attributes'] {
+  const count = (before['sightline.loss.count'] ?? 0) + (after['sightline.loss.count'] ?? 0);
+  return { ...before, 'sightline.loss.count': count, 'sightline.loss.to': after['sightline.loss.to'] };
 }

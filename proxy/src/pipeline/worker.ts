@@ -9,7 +9,7 @@ import type { Event } from '../observation/event.ts';
 import type { Frame } from '../observation/frame.ts';
 import { Observer } from '../observation/observer.ts';
 import type { ObserverSettings } from '../observation/settings.ts';
-import { type ArchiveProblem, openArchive, problemOf } from '../store/openArchive.ts';
+import { openArchive, problemOf } from '../store/openArchive.ts';
 import { readEnvironment } from '../telemetry/environment.ts';
 import { Meters } from '../telemetry/meters.ts';
 import type { Telemetry } from '../telemetry/otel.ts';
@@ -17,9 +17,8 @@ import { formatMetrics } from '../telemetry/prometheus.ts';
 import { type LineOptions, lineOf } from '../terminal/line.ts';
 import { fanOut, type NamedSink } from './fanOut.ts';
 import { sizeOf } from './frameQueue.ts';
+import { Keeper } from './keeper.ts';
 import {
-  type ArchivePlace,
-  type ArchiveState,
   type FromPage,
   type FromThread,
   TAKEN_BYTES,
@@ -35,6 +34,8 @@ import { Recorder } from './recorder.ts';
 const GATHER_MS = 40;
 
 const start = workerData as ThreadStart<LineOptions>;
+/** Traffic has gone on meanwhile: nobody is waited for, and whom a collector has heard of is who we stay. */
+const LATE = { instanceId: start.instanceId, takesOver: true, busyMs: 0 };
 const say = (message: FromThread): void => parentPort?.postMessage(message);
 const log = (line: string): void => say({ kind: 'log', line });
 const tellPage = (message: ToPage): void => start.page?.postMessage(message);
@@ -44,12 +45,15 @@ let events = 0;
 let foldFaults = 0;
 const told = new Set<string>();
 
-/** As told last; the first time before anything is observed. */
-let archiveState!: ArchiveState;
-const kept = openKept();
-const archive = kept?.archive;
-const instanceId = kept?.instanceId ?? start.instanceId;
-const observer = new Observer({ ...start.observer, ...(archive && goOn(archive, kept.place)) });
+const keeper = new Keeper({
+  place: start.archive,
+  open: (place, late) => openArchive({ ...place, exported: exportedSignals(), ...(late && LATE) }),
+  problemOf,
+  onState: (archive) => tellPage({ kind: 'archive', archive }),
+  log,
+});
+const instanceId = keeper.instanceId ?? start.instanceId;
+const observer = new Observer({ ...start.observer, ...goOn(keeper.archive, start.archive?.nowMs) });
 const meters = new Meters();
 meters.levels.census = () => observer.census();
 const telemetry = await startTelemetry();
@@ -60,15 +64,13 @@ const sinks: readonly NamedSink[] = [
 ];
 const out = fanOut(sinks, log);
 const recorder = new Recorder({
-  archive,
+  archive: keeper.archive,
+  ...(start.archive && { open: openLate }),
   onCommitted,
-  onFailing: onArchiveFailing,
+  onFailing: (error) => keeper.failing(error),
   onRetainFault: (error) =>
     logOnce('archive_retention', `nothing old can be removed from the archive (${String(error)})`),
-  onRecovered: () => {
-    log('the archive works again');
-    if (kept) tellArchive({ state: 'ok', path: kept.place.path });
-  },
+  onRecovered: () => keeper.recovered(),
   onLost: (reason, count) => takeAll([{ kind: 'loss', atUs: lastUs, stage: 'archive', reason, count }]),
   schedule: (flush) => setTimeout(flush, GATHER_MS),
 });
@@ -91,7 +93,7 @@ start.page?.on('message', ({ ask }: FromPage) => {
   };
   tellPage({ kind: 'metrics', ask, text: formatMetrics(meters, target, lastUs / 1_000) });
 });
-say({ kind: 'ready', archive: archiveState });
+say({ kind: 'ready', archive: keeper.state });
 
 function exportedSignals(): readonly OutboxSignal[] {
   const { settings } = readEnvironment(start.env);
@@ -108,7 +110,7 @@ async function startTelemetry(): Promise<Telemetry | undefined> {
     version: start.version,
     instanceId,
     meters,
-    archive,
+    archive: keeper.archive,
     onArchiveFault: (error) =>
       logOnce('archive_outbox', `delivery cannot use the archive (${String(error)})`),
     log,
@@ -140,51 +142,21 @@ function takeAll(frames: readonly Frame[]): void {
 /** Events are in the archive now, or will never be there. */
 function onCommitted(concluded: readonly Event[], firstSequence: number): void {
   out.take(concluded, firstSequence);
-  if (archive && firstSequence > 0) tellPage({ kind: 'committed', sequence: archive.latest() });
+  if (firstSequence > 0) tellPage({ kind: 'committed', sequence: keeper.archive?.latest() ?? 0 });
 }
 
-/** The archive, unless it is not wanted or cannot be had; then that is told, and everything else goes on. */
-function openKept() {
-  const place = start.archive;
-  if (place === undefined) {
-    const advice = 'start Sightline without --no-archive to keep what passes';
-    tellArchive({ state: 'off', reason: 'nothing is kept (--no-archive)', advice, wanted: true });
-    return undefined;
-  }
-  const opened = openArchive({ ...place, exported: exportedSignals() });
-  if (!opened.ok) {
-    // A file is opened at a start alone, because the fold goes on from it.
-    tellOff(opened.problem, 'then start Sightline again');
-    return undefined;
-  }
-  if (opened.setAside !== undefined)
-    log(`the archive was damaged and is now ${opened.setAside}; a new one begins`);
-  tellArchive({ state: 'ok', path: place.path });
-  return { ...opened, place };
-}
-
-/** `next`: what comes after the advice. */
-function tellOff({ trouble, reason, advice: first }: ArchiveProblem, next: string): void {
-  const advice = `${first}; ${next}`;
-  log(`archive_${trouble}: ${reason}; nothing is kept, traffic and export go on. What to do: ${advice}`);
-  tellArchive({ state: 'off', reason, advice });
-}
-
-function tellArchive(archive: ArchiveState): void {
-  archiveState = archive;
-  tellPage({ kind: 'archive', archive });
-}
-
-function onArchiveFailing(error: unknown): void {
-  if (kept === undefined) return;
-  const problem = problemOf(error, kept.place.path);
-  // A damaged file does not mend itself: it is set aside at the next start.
-  const next = problem.trouble === 'damaged' ? 'start Sightline again' : 'writing is tried again by itself';
-  tellOff(problem, next);
+/** The archive that could not be opened at the start. Sessions and outbox go on from what it holds. */
+function openLate(): Archive | undefined {
+  const archive = keeper.openLate();
+  if (archive === undefined) return undefined;
+  observer.remember(goOn(archive, lastUs / 1_000).remembered ?? []);
+  telemetry?.keepIn(archive);
+  return archive;
 }
 
 /** What the fold goes on from; nothing where it cannot be read, which says nothing of writing. */
-function goOn(from: Archive, { nowMs }: ArchivePlace): Pick<ObserverSettings, 'remembered' | 'afterNs'> {
+function goOn(from: Archive | undefined, nowMs = 0): Pick<ObserverSettings, 'remembered' | 'afterNs'> {
+  if (from === undefined) return {};
   try {
     const { settings, aheadMs } = recall(from, nowMs);
     if (aheadMs !== undefined) {
@@ -204,9 +176,9 @@ async function close(frame: Frame, timeoutMs: number): Promise<void> {
   recorder.flush();
   await telemetry?.shutdown(timeoutMs);
   const { traces, logs } = telemetry?.stats() ?? {};
-  const waiting = archive === undefined ? 0 : (telemetry?.pending() ?? 0);
+  const waiting = keeper.archive === undefined ? 0 : (telemetry?.pending() ?? 0);
   try {
-    archive?.close();
+    keeper.archive?.close();
   } catch (error) {
     logOnce(
       'archive_close',

@@ -1,6 +1,6 @@
 /** What every archive promises, asked of each implementation alike. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SESSION_SORTS } from '../contract/index.ts';
+import { type EndReason, SESSION_SORTS } from '../contract/index.ts';
 import { WrongCursor } from '../observation/archive.ts';
 import type { RecordedEvent } from '../observation/event.ts';
 import { aCall, aLoss, aNotification, aPayload, aSummary } from '../testing/events.ts';
@@ -108,6 +108,34 @@ describe.each(IMPLEMENTATIONS)('the archive in $name', ({ open }) => {
         summary: aSummary('a', { atMs: 1 }).attributes,
       });
       expect(opened.archive.recentSessions(START, 1)).toHaveLength(1);
+    });
+
+    it('says of a session that has ended why', () => {
+      const ended = (id: string, atMs: number, reason: EndReason) => [
+        {
+          ...aNotification({
+            atMs,
+            attributes: {
+              'event.name': 'sightline.session.ended',
+              'sightline.session.id': id,
+              'sightline.session.end_reason': reason,
+            },
+          }),
+          kind: 'sightline.session.ended' as const,
+        },
+        aSummary(id, { atMs: atMs + 1, attributes: { 'sightline.session.status': 'ended' } }),
+      ];
+      append(
+        ...ended('a', 0, 'idle'),
+        ...ended('a', 10, 'deleted'),
+        ...ended('b', 20, 'closed'),
+        // It went on.
+        aSummary('b', { atMs: 30, attributes: { 'sightline.session.status': 'open' } }),
+      );
+      const reasons = opened.archive
+        .recentSessions(0, 9)
+        .map(({ summary, endReason }) => [summary['sightline.session.id'], endReason]);
+      expect(Object.fromEntries(reasons)).toEqual({ a: 'deleted', b: undefined });
     });
   });
 
@@ -311,6 +339,9 @@ describe.each(IMPLEMENTATIONS)('the archive in $name', ({ open }) => {
             'sightline.server.name': `server ${index % 3}`,
             'sightline.client.name': index % 4 === 0 ? undefined : `c😀${index % 3}`,
             'mcp.protocol.version': index % 2 === 0 ? undefined : '2025-06-18',
+            'sightline.session.tools': JSON.stringify(
+              Object.fromEntries(['x', 'y', 'z😀'].slice(index % 4).map((name, at) => [name, [at + 1, 0]])),
+            ),
           },
         }),
       );
@@ -332,6 +363,23 @@ describe.each(IMPLEMENTATIONS)('the archive in $name', ({ open }) => {
         cursor = page.next;
       } while (cursor !== null);
       expect(seen).toEqual(down);
+    });
+
+    it('sorts by tools as how many they are, then as the one called most is named', () => {
+      const tools = {
+        a: '{}',
+        b: '{"z":[1,0]}',
+        c: '{"b":[1,0],"y":[2,0]}',
+        d: '{"a":[1,0]}',
+        e: '{"x":[9,0],"a":[1,0]}',
+      };
+      append(
+        ...Object.entries(tools).map(([id, text]) =>
+          aSummary(id, { attributes: { 'sightline.session.tools': text } }),
+        ),
+      );
+      const { items } = opened.reader.sessions({ sort: 'tools', descending: false });
+      expect(items.map(({ sessionId }) => sessionId)).toEqual(['a', 'd', 'b', 'e', 'c']);
     });
 
     it('filters by server, client and a part of id, server, client or tool', () => {
@@ -474,7 +522,8 @@ describe('sessions of several instances', () => {
       sessionStarted: START + 90,
       sessionLastActivity: START + 200,
       sessionDuration: 0.11,
-      sessionStatus: 'open',
+      // One after the other has the file, so the newest says whether it goes on.
+      sessionStatus: 'ended',
       clientName: 'client 200',
       tools: [
         { name: 'x', calls: 6, errors: 1 },
@@ -482,7 +531,10 @@ describe('sessions of several instances', () => {
       ],
     };
     expect(opened.reader.session('a')).toMatchObject(expected);
-    expect(other.recentSessions(0, 1)[0]?.summary['sightline.session.calls']).toBe(7);
+    const [remembered] = other.recentSessions(0, 1);
+    expect(remembered?.summary['sightline.session.calls']).toBe(7);
+    expect(remembered?.own?.['sightline.session.calls'], 'what its own next summary goes on from').toBe(2);
+    expect(opened.become('nobody yet').recentSessions(0, 1)[0]?.own).toEqual({});
     opened.become('third').append([summary(120, 10, '{}', 'open')]);
     expect(opened.reader.session('a')).toMatchObject({ ...expected, sessionCalls: 17 });
     opened.dispose();

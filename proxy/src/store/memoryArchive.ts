@@ -1,4 +1,5 @@
 /** The archive in memory: the same answers by the plainest means. It forgets everything with the process. */
+import type { EndReason } from '../contract/index.ts';
 import type {
   Archive,
   ArchiveStats,
@@ -116,11 +117,17 @@ export class MemoryArchive implements Archive {
   recentSessions(sinceMs: number, limit: number): readonly RememberedSession[] {
     return [...this.#tables.sessions.values()]
       .filter(({ summaries }) => summaries.size > 0)
-      .map(({ summaries, number, protocol }) => ({
-        summary: addUp([...summaries.values()]).attributes,
-        number,
-        ...(protocol !== undefined && { mcpSessionId: protocol }),
-      }))
+      .map(({ summaries, number, protocol }) => {
+        const summary = addUp([...summaries.values()]).attributes;
+        const endReason =
+          summary['sightline.session.status'] === 'ended' ? this.#endReasonOf(summary) : undefined;
+        return {
+          summary,
+          ...(endReason !== undefined && { endReason }),
+          number,
+          ...(protocol !== undefined && { mcpSessionId: protocol }),
+        };
+      })
       .filter(({ summary }) => lastOf(summary) >= sinceMs)
       .sort((a, b) => lastOf(b.summary) - lastOf(a.summary))
       .slice(0, limit);
@@ -141,6 +148,15 @@ export class MemoryArchive implements Archive {
   }
 
   close(): void {}
+
+  #endReasonOf(summary: Summary['attributes']): EndReason | undefined {
+    const id = summary['sightline.session.id'];
+    const ends = this.#tables.rows.filter(
+      ({ event }) =>
+        event.kind === 'sightline.session.ended' && event.attributes['sightline.session.id'] === id,
+    );
+    return ends.at(-1)?.event.attributes['sightline.session.end_reason'];
+  }
 
   #note(sequence: number, event: RecordedEvent): void {
     const { attributes, timeNs } = event;

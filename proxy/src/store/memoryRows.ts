@@ -13,7 +13,7 @@ import { fold } from './fold.ts';
 import { itemOf } from './items.ts';
 import type { MemoryRow, MemorySession } from './memoryArchive.ts';
 import { millisOf } from './moments.ts';
-import { addUp, searchedTexts, sessionItem } from './summaries.ts';
+import { addUp, searchedTexts, sessionItem, toolsKey } from './summaries.ts';
 import { traitsOf } from './traits.ts';
 
 export type Range = Pick<EventFilter, 'from' | 'to'>;
@@ -95,12 +95,13 @@ export function keyOf(item: SessionItem, sort: SessionSort): Key {
     protocol: item.mcpProtocolVersion ?? '',
     status: item.active ? 1 : 0,
     session: item.sessionId,
+    tools: toolsKey(item.tools),
   };
   return keys[sort];
 }
 
 export function readSessionPlace(cursor: string, list: string, sort: SessionSort) {
-  return ['server', 'client', 'protocol', 'session'].includes(sort)
+  return ['server', 'client', 'protocol', 'session', 'tools'].includes(sort)
     ? readCursor(cursor, list, ['string', 'string', 'number'])
     : readCursor(cursor, list, ['number', 'string', 'number']);
 }

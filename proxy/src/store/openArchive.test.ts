@@ -17,10 +17,12 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Archive, ArchiveFault } from '../observation/archive.ts';
 import { aCall, aPayload } from '../testing/events.ts';
+import { PARTING } from './fold.ts';
 import { openArchive } from './openArchive.ts';
 import { openReader } from './openReader.ts';
 import { MIGRATIONS, migrate, versionOf } from './schema.ts';
 import { Database } from './sqlite.ts';
+import { toolsKey } from './summaries.ts';
 import { START } from './testing/archives.ts';
 
 let folder: string;
@@ -248,10 +250,31 @@ describe('the schema', () => {
     db.close();
   });
 
+  it('knows the tools of sessions that an older version wrote', () => {
+    const db = new Database(path, { readOnly: false, busyMs: 0 });
+    migrate(db, MIGRATIONS.slice(0, 1));
+    const put = (id: string, ...texts: readonly string[]) =>
+      db.run(
+        "INSERT INTO session VALUES (?, 1, 1, 'i', NULL, 1, 0, 0, 0, 0, 0, 0, '', '', '', 0, NULL, ?)",
+        id,
+        [id, '', 'shop', 'agent', ...texts].join(PARTING),
+      );
+    put('none');
+    put('one', 'pay');
+    put('three', 'search', 'pay', 'look');
+    migrate(db);
+    expect(db.all('SELECT session, tools FROM session ORDER BY tools')).toEqual([
+      { session: 'none', tools: toolsKey([]) },
+      { session: 'one', tools: toolsKey([{ name: 'pay' }]) },
+      { session: 'three', tools: toolsKey([{ name: 'search' }, { name: 'pay' }, { name: 'look' }]) },
+    ]);
+    db.close();
+  });
+
   it('is the same however a file came to it', () => {
     const schemaOf = (file: string) => {
       const db = new Database(file, { readOnly: false, busyMs: 0 });
-      for (let version = 1; version <= MIGRATIONS.length; version++)
+      for (let version = versionOf(db) + 1; version <= MIGRATIONS.length; version++)
         migrate(db, MIGRATIONS.slice(0, version));
       const rows = db.all('SELECT name, sql FROM sqlite_schema ORDER BY name');
       db.close();

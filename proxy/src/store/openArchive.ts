@@ -25,6 +25,10 @@ export interface ArchiveSettings extends Limits {
   readonly nowMs: number;
   /** Whose summaries these are; by default the instance that the file knows, made with it. */
   readonly instanceId?: string;
+  /** The file is to know `instanceId` from now on: that instance goes on with it, and with its outbox. */
+  readonly takesOver?: boolean;
+  /** Milliseconds that opening waits for whoever else holds the file; `BUSY_MS` unless given. */
+  readonly busyMs?: number;
 }
 
 /** Why there is no archive, for a person. */
@@ -76,9 +80,12 @@ function openHeld(settings: ArchiveSettings, onClose: () => void): Opened {
 const OVERFLOW = 1.25;
 const OVERFLOW_BYTES = 16 * 1024 * 1024;
 
+/** How long a statement waits for whoever else holds the file. */
+const BUSY_MS = 5_000;
+
 function openFile(settings: ArchiveSettings, ends: Ends) {
   keepPrivate(settings.path);
-  const db = new Database(settings.path, { readOnly: false, busyMs: 5000 });
+  const db = new Database(settings.path, { readOnly: false, busyMs: settings.busyMs ?? BUSY_MS });
   try {
     refuseForeign(db);
     // Before the first table, or it has no effect.
@@ -92,7 +99,8 @@ function openFile(settings: ArchiveSettings, ends: Ends) {
     );
     migrate(db);
     const instanceId = settings.instanceId ?? readMeta(db, 'instance') ?? randomUUID();
-    if (readMeta(db, 'instance') === undefined) writeMeta(db, 'instance', instanceId);
+    db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
+    if (settings.takesOver || readMeta(db, 'instance') === undefined) writeMeta(db, 'instance', instanceId);
     return { archive: new SqliteArchive(db, instanceId, settings, ends), instanceId };
   } catch (error) {
     db.close();
@@ -133,7 +141,7 @@ function takeLock(path: string): Database {
 const markOf = (path: string) => `${path}.damaged`;
 
 /** Remembers that a file was found damaged while it was in use: the next start sets it aside. */
-export function markDamaged(path: string): void {
+function markDamaged(path: string): void {
   writeFileSync(markOf(path), '');
 }
 

@@ -78,8 +78,30 @@ CREATE TABLE set_aside (
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `;
 
+/**
+ * What sessions are sorted by when it is by tools (`toolsKey`). Of those that are there, `search` knows the names, as
+ * they were first called and folded: close enough until their next summary.
+ */
+const TOOLS = `
+ALTER TABLE session ADD COLUMN tools TEXT NOT NULL DEFAULT '000000 ';
+WITH RECURSIVE
+  part (session, count, rest) AS (
+    SELECT session, 0, search FROM session
+    UNION ALL
+    SELECT session, count + 1, substr(rest, instr(rest, char(65535)) + 1)
+    FROM part WHERE instr(rest, char(65535)) > 0
+  ),
+  -- Four texts stand before the tools.
+  named (session, tools, first) AS (
+    SELECT session, max(count) - 3, max(CASE WHEN count = 4 THEN rest END) FROM part GROUP BY session
+  )
+UPDATE session SET tools = printf('%06d ', named.tools)
+    || CASE instr(first, char(65535)) WHEN 0 THEN first ELSE substr(first, 1, instr(first, char(65535)) - 1) END
+  FROM named WHERE named.session = session.session AND named.tools > 0;
+`;
+
 /** Step n leads from version n to n + 1. A step once released is never changed. */
-export const MIGRATIONS: readonly string[] = [FIRST];
+export const MIGRATIONS: readonly string[] = [FIRST, TOOLS];
 
 /**
  * Brings a file to the newest schema. `migrations` is given only by tests.

@@ -22,10 +22,11 @@ const COLUMNS: Readonly<Record<SessionSort, string>> = {
   protocol: 'protocol_version',
   status: '(open = 1 AND last_activity >= ?)',
   session: 'session',
+  tools: 'tools',
 };
 
 /** Sorts by text; of all others the value in a cursor is a number. */
-const TEXTS: ReadonlySet<SessionSort> = new Set(['server', 'client', 'protocol', 'session']);
+const TEXTS: ReadonlySet<SessionSort> = new Set(['server', 'client', 'protocol', 'session', 'tools']);
 
 /** Sessions that had begun before the range's end and were active after its beginning. */
 export function sessionsWithin({ from, to }: { readonly from?: number; readonly to?: number }): Condition {

@@ -3,7 +3,7 @@ import type { SummaryEvent } from '../observation/event.ts';
 import { fold, PARTING } from './fold.ts';
 import { Recent } from './recent.ts';
 import type { Database, Row, StatementSync } from './sqlite.ts';
-import { addUp, type Summary, searchedTexts } from './summaries.ts';
+import { addUp, type Summary, searchedTexts, toolList, toolsKey } from './summaries.ts';
 
 /** Sessions whose last number and protocol id are remembered between a summary and the next. */
 const SESSIONS_REMEMBERED = 8192;
@@ -28,7 +28,7 @@ export class SessionRows {
       'SELECT sequence, CAST(time AS TEXT) AS stamp, instance, others, number, protocol FROM session WHERE session = ?',
     );
     this.#write = db.prepare(
-      `INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO session VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
   }
 
@@ -107,6 +107,7 @@ export class SessionRows {
       Math.max(known?.number ?? 0, Number(row?.['number'] ?? 0)),
       protocol ?? null,
       searchedTexts(whole, protocol).map(fold).join(PARTING),
+      toolsKey(toolList(whole.tools)),
     );
   }
 }

@@ -26,6 +26,7 @@ export interface Ends {
 
 export class SqliteArchive implements Archive {
   readonly #db: Database;
+  readonly #instance: string;
   readonly #bodies: BodyReader;
   readonly #recorder: Recorder;
   readonly #retention: Retention;
@@ -34,6 +35,7 @@ export class SqliteArchive implements Archive {
 
   constructor(db: Database, instance: string, limits: Limits, ends: Ends) {
     this.#db = db;
+    this.#instance = instance;
     this.#bodies = new BodyReader(db);
     this.#recorder = new Recorder(db, instance, this.#bodies);
     this.#retention = new Retention(db, limits, {
@@ -98,7 +100,9 @@ export class SqliteArchive implements Archive {
   }
 
   recentSessions(sinceMs: number, limit: number): readonly RememberedSession[] {
-    return this.#inTransaction(() => rememberSessions(this.#db, this.#bodies, sinceMs, limit));
+    return this.#inTransaction(() =>
+      rememberSessions(this.#db, this.#bodies, this.#instance, sinceMs, limit),
+    );
   }
 
   retain(nowMs: number): boolean {

@@ -32,7 +32,10 @@ export interface Whole {
   readonly tools: ReadonlyMap<string, readonly [calls: number, errors: number]>;
 }
 
-/** Newest summaries, one an instance, as one: the newest of all says what cannot be added. */
+/**
+ * Newest summaries, one an instance, as one: the newest of all says what cannot be added, and whether the session goes
+ * on, because a file has one writer at a time.
+ */
 export function addUp(summaries: readonly Summary[]): Whole {
   const [newest, ...others] = summaries.toSorted((a, b) => (a.timeNs < b.timeNs ? 1 : -1));
   if (!newest) return { attributes: {}, tools: new Map() };
@@ -44,7 +47,6 @@ export function addUp(summaries: readonly Summary[]): Whole {
     for (const key of SUMMED) sum[key] = (sum[key] ?? 0) + (attributes[key] ?? 0);
     sum[STARTED] = Math.min(sum[STARTED] ?? Infinity, attributes[STARTED] ?? Infinity);
     sum[LAST] = Math.max(sum[LAST] ?? 0, attributes[LAST] ?? 0);
-    if (attributes['sightline.session.status'] === 'open') sum['sightline.session.status'] = 'open';
     if (attributes['sightline.session.incomplete'] === true) sum['sightline.session.incomplete'] = true;
   }
   sum['sightline.session.duration'] = ((sum[LAST] ?? 0) - (sum[STARTED] ?? 0)) / 1000;
@@ -90,9 +92,19 @@ export function sessionItem(
   } as unknown as SessionItem;
 }
 
-function toolList(tools: Whole['tools']): readonly SessionTool[] {
+/** Most calls first. */
+export function toolList(tools: Whole['tools']): readonly SessionTool[] {
   const rows = [...tools].map(([name, [calls, errors]]) => ({ name, calls, errors }));
   return rows.sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1));
+}
+
+/** Longer names are alike. */
+const NAME_MAX = 64;
+
+/** What sessions are sorted by when it is by tools, as a text: how many, then the name of the first. */
+export function toolsKey(tools: readonly Pick<SessionTool, 'name'>[]): string {
+  const [first] = tools;
+  return `${String(tools.length).padStart(6, '0')} ${[...(first?.name ?? '')].slice(0, NAME_MAX).join('')}`;
 }
 
 /** The texts of a session that a search looks into. @param protocol The protocol's own id of it. */

@@ -83,6 +83,7 @@ export interface TelemetryStats {
 
 export interface Telemetry {
   readonly sink: Pick<TelemetrySink, 'take'>;
+  readonly keepIn: TelemetrySink['keepIn'];
   /** Mistakes in the OTEL variables. With any, nothing is exported. */
   readonly problems: readonly Problem[];
   stats(): TelemetryStats;
@@ -130,6 +131,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
   return {
     problems,
     sink,
+    keepIn: sink.keepIn,
     stats: () => ({
       traces: traces?.delivery.stats() ?? NOTHING,
       logs: logs?.delivery.stats() ?? NOTHING,
@@ -173,6 +175,7 @@ function idleTelemetry(problems: readonly Problem[]): Telemetry {
   return {
     problems,
     sink: { take() {} },
+    keepIn() {},
     stats: () => ({ traces: NOTHING, logs: NOTHING, metrics: NOTHING }),
     pending: () => 0,
     shutdown: async () => {},

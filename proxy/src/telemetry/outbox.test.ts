@@ -256,6 +256,23 @@ describe('an event that the archive could not keep', () => {
   });
 });
 
+describe('an archive that is there only later', () => {
+  it('keeps from then on what is not delivered, and what an earlier run had not delivered comes first', () => {
+    const archive = openArchive();
+    run(archive).commit(2);
+    const { commit, outbox, batches, acceptAll } = run(undefined, { last: 2 });
+    commit(2);
+    outbox.keepIn(archive);
+    const after = (n: number) => archive.append([anEvent(n)]);
+    for (const n of [5, 6]) outbox.take(anEvent(n), after(n));
+    outbox.settle();
+    acceptAll(0);
+    expect(batches()).toEqual(['3 4', '1 2', '5 6']);
+    expect(archive.cursor('logs')).toBe(4);
+    expect(outbox.stats().size).toBe(0);
+  });
+});
+
 describe('closing', () => {
   it('delivers what is in the archive too, while the receiver takes it', async () => {
     const archive = openArchive();

@@ -36,6 +36,7 @@ const RETRY_MS = 1_000;
 
 export class Outbox implements Supplier {
   readonly #ports: OutboxPorts;
+  #archive: OutboxArchive | undefined;
   /** Sequence of the newest event that is committed. */
   #latest = 0;
   /** Sequence of the last event that delivery was given. */
@@ -47,9 +48,14 @@ export class Outbox implements Supplier {
 
   constructor(ports: OutboxPorts) {
     this.#ports = ports;
-    const { archive, signal } = ports;
     ports.delivery.attach(this);
-    if (archive === undefined) return;
+    if (ports.archive) this.keepIn(ports.archive);
+  }
+
+  /** Begins with what an archive holds; what was taken before is in memory alone. To be called once. */
+  keepIn(archive: OutboxArchive): void {
+    const { signal } = this.#ports;
+    this.#archive = archive;
     this.#tryTo(() => {
       this.#latest = archive.latest();
       // Where it cannot be asked, delivery goes on with what comes.
@@ -75,7 +81,8 @@ export class Outbox implements Supplier {
 
   /** To be called once some events were taken, and whenever a batch is settled. */
   settle(): void {
-    const { archive, delivery, signal } = this.#ports;
+    const { delivery, signal } = this.#ports;
+    const archive = this.#archive;
     if (archive === undefined) return;
     if (this.isBehind && delivery.isLow) this.#readIn(0);
     const settled = this.#settled();
@@ -92,14 +99,13 @@ export class Outbox implements Supplier {
   }
 
   setAside(sequence: number, reason: string): void {
-    const { archive, signal } = this.#ports;
-    this.#tryTo(() => archive?.setAside(signal, sequence, reason));
+    this.#tryTo(() => this.#archive?.setAside(this.#ports.signal, sequence, reason));
   }
 
   stats(): OutboxStats {
-    const { archive, delivery } = this.#ports;
+    const { delivery } = this.#ports;
     const { queued, oldestMs = this.#oldestUnread() } = delivery.stats();
-    const size = archive === undefined ? queued : this.#latest - this.#cursor + delivery.unstored;
+    const size = this.#archive === undefined ? queued : this.#latest - this.#cursor + delivery.unstored;
     return { size, ...(oldestMs === undefined ? {} : { oldestMs }) };
   }
 
@@ -154,8 +160,7 @@ export class Outbox implements Supplier {
   }
 
   #read(limit: number): readonly StoredEvent[] | undefined {
-    const { archive } = this.#ports;
-    return this.#tryTo(() => archive?.readAfter(this.#through, limit) ?? []);
+    return this.#tryTo(() => this.#archive?.readAfter(this.#through, limit) ?? []);
   }
 
   /** Of what delivery was not given, the next event is the oldest. */

@@ -32,6 +32,8 @@ export interface SinkPorts {
 export interface TelemetrySink {
   /** As `Sink`: events once they are committed, the first recorded one with this sequence. */
   take(events: readonly Event[], firstSequence?: number): void;
+  /** An archive that could not be had before: what comes from now on is kept there until it is delivered. */
+  keepIn(archive: OutboxArchive): void;
   readonly traces: Outbox | undefined;
   readonly logs: Outbox | undefined;
 }
@@ -78,6 +80,10 @@ export function createSink(
   return {
     traces: spanBox,
     logs: logBox,
+    keepIn(late) {
+      spanBox?.keepIn(late);
+      logBox?.keepIn(late);
+    },
     take(events, firstSequence = 0) {
       let sequence = firstSequence;
       for (const event of events) {

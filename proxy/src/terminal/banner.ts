@@ -12,8 +12,8 @@ export interface BannerFacts {
   /** Each upstream by its name, with the address that clients use for it. */
   readonly upstreams: readonly { readonly name: string; readonly url: string; readonly clientUrl: string }[];
   readonly demo: boolean;
-  /** Why nothing is observed; undefined when it is. */
-  readonly blind: string | undefined;
+  /** Nothing is observed, by option or because it could not start; undefined when something is. */
+  readonly blind: 'option' | 'fault' | undefined;
   /** Where events are kept and within which bounds, or why they are not. */
   readonly archive: { readonly keeps: string } | { readonly off: string };
   /** Where OTLP goes; undefined when nothing is exported. */
@@ -50,7 +50,10 @@ export function formatBanner(facts: BannerFacts): string {
     // What is kept nowhere may still be sent.
     if ('keeps' in archive || facts.exportsTo !== undefined)
       lines.push(row('payloads', payloadWords(facts.payloadMode, 'keeps' in archive)));
-  } else lines.push(row('observes', `nothing (${facts.blind})`));
+  } else {
+    const why = facts.blind === 'option' ? '--no-observe' : 'observation could not start';
+    lines.push(row('observes', `nothing (${why})`));
+  }
   for (const warning of facts.warnings) lines.push(row('note', paint(plainText(warning), 'warn')));
   lines.push('', `  ${paint('for a client’s configuration file:', 'muted')}`);
   lines.push(`  ${clientConfiguration(facts)}`);

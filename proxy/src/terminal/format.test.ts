@@ -54,7 +54,7 @@ describe('formatBanner', () => {
     upstreams: [{ name: 'shop', url: 'http://localhost:3000/mcp', clientUrl: 'http://127.0.0.1:7600/mcp' }],
     demo: false,
     blind: undefined,
-    archive: { keeps: '/state/archive.sqlite, 30 days, at most 2GiB' },
+    archive: { keeps: '/state/archive.sqlite, 30 days, at most 2 GiB' },
     exportsTo: undefined,
     payloadMode: 'redacted',
     warnings: [],
@@ -73,7 +73,7 @@ describe('formatBanner', () => {
     expect(formatBanner({ ...facts, exportsTo: 'http://collector:4318' })).toContain('http://collector:4318');
   });
   it('says where events are kept, and promises nothing where they are not', () => {
-    expect(formatBanner(facts)).toContain('  archive   /state/archive.sqlite, 30 days, at most 2GiB\n');
+    expect(formatBanner(facts)).toContain('  archive   /state/archive.sqlite, 30 days, at most 2 GiB\n');
     const off = formatBanner({ ...facts, archive: { off: '--no-archive' } });
     expect(off).toContain('  archive   nothing is kept: --no-archive\n');
     expect(off).not.toMatch(/event log|payloads/);
@@ -83,9 +83,10 @@ describe('formatBanner', () => {
     );
   });
   it('says why nothing is observed, and then nothing of an archive', () => {
-    const blind = formatBanner({ ...facts, blind: '--no-observe' });
+    const blind = formatBanner({ ...facts, blind: 'option' });
     expect(blind).toContain('observes  nothing (--no-observe)');
     expect(blind).not.toMatch(/archive|event log/);
+    expect(formatBanner({ ...facts, blind: 'fault' })).toContain('nothing (observation could not start)');
   });
   it('says that secrets are kept when they are', () => {
     expect(formatBanner({ ...facts, payloadMode: 'full' })).toContain('secrets included');
