@@ -21,6 +21,11 @@ export function cacheFolder(env: Environment = process.env): string {
   return path.join(base && path.isAbsolute(base) ? base : path.join(homedir(), '.cache'), 'sightline');
 }
 
+/** What Go downloaded and compiled on the way. Nothing needs it once the programs are built. */
+export function goFolder(env?: Environment): string {
+  return path.join(cacheFolder(env), 'go');
+}
+
 /** Changes whenever the built program could: sources, compiler, target, and how it is built. */
 export function buildKey(program: Program, toolchain: string, recipe: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify([toolchain, recipe]));

@@ -2,17 +2,21 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { goFolder } from './cache.ts';
 import type { Program } from './programs.ts';
 import { sourceFolder } from './programs.ts';
 
 /** Something that whoever runs the build can mend; its message is all that they need to see. */
 export class BuildProblem extends Error {}
 
+/** There is no Go here that could build anything. */
+export class NoGo extends BuildProblem {}
+
 /** The programs need no C; without it they are static, and run on any image. */
 const STATIC = { CGO_ENABLED: '0' };
 
 /**
- * The compiler and target that Go uses for this program, as text. Throws `BuildProblem` when there is no Go or one
+ * The compiler and target that Go uses for this program, as text. Throws `NoGo` when there is no Go or one
  * that is too old (since 1.21 Go fetches a newer one by itself unless told not to).
  */
 export function readToolchain(program: Program): string {
@@ -20,19 +24,28 @@ export function readToolchain(program: Program): string {
   const asked = spawnSync('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH'], {
     cwd: sourceFolder(program),
     encoding: 'utf8',
-    env: { ...process.env, ...STATIC },
+    env: { ...process.env, ...STATIC, ...ownCaches() },
   });
   if (asked.error) {
-    throw new BuildProblem(
+    throw new NoGo(
       `Go is missing ('go' could not be started: ${asked.error.message}). The collector, Tempo, Loki and Prometheus are built from source, once; install Go ${wanted} or newer and run this again. With Docker, 'docker compose up' needs no Go.`,
     );
   }
   if (asked.status !== 0) {
-    throw new BuildProblem(
+    throw new NoGo(
       `Go ${wanted} or newer is needed for ${program.name}. Go itself says: ${asked.stderr.trim()}`,
     );
   }
   return asked.stdout.trim().split('\n').join(' ');
+}
+
+/** Where Go puts what it downloads and compiles: not into the user's own caches, and so that `rm` may remove it. */
+function ownCaches(): Readonly<Record<string, string>> {
+  return {
+    GOMODCACHE: path.join(goFolder(), 'modules'),
+    GOCACHE: path.join(goFolder(), 'compiled'),
+    GOFLAGS: `${process.env['GOFLAGS'] ?? ''} -modcacherw`.trim(),
+  };
 }
 
 export interface GoRun {
@@ -47,7 +60,7 @@ export async function runGo({ cwd, args, onLine }: GoRun): Promise<void> {
   const child = spawn('go', args, {
     cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...STATIC },
+    env: { ...process.env, ...STATIC, ...ownCaches() },
   });
   const tail: string[] = [];
   let rest = '';

@@ -1,6 +1,7 @@
 /** One program of the stack as a process: started, waited for, stopped; what it says goes to a file. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { Socket } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -40,9 +41,7 @@ export function startService(spec: ServiceSpec): Service {
     stdio: ['ignore', log, log],
   });
   closeSync(log);
-  // Whoever started it may end without a word (a test runner does); nothing may outlive that.
-  const killWithUs = (): void => void child.kill('SIGKILL');
-  process.once('exit', killWithUs);
+  tellGuardian('+', child.pid);
   let problem: Error | undefined;
   const ended = new Promise<void>((resolve) => {
     child.on('error', (error) => {
@@ -50,7 +49,7 @@ export function startService(spec: ServiceSpec): Service {
       resolve();
     });
     child.on('exit', () => {
-      process.off('exit', killWithUs);
+      tellGuardian('-', child.pid);
       resolve();
     });
   });
@@ -80,6 +79,26 @@ export function startService(spec: ServiceSpec): Service {
       clearTimeout(timer);
     },
   };
+}
+
+let guardian: ChildProcess | undefined;
+
+/** Whoever started a program may end without a word (a test runner does); the program may not outlive that. */
+function tellGuardian(sign: '+' | '-', pid: number | undefined): void {
+  if (pid === undefined) return;
+  guardian ??= startGuardian();
+  guardian.stdin?.write(`${sign}${pid}\n`);
+}
+
+function startGuardian(): ChildProcess {
+  const child = spawn(process.execPath, [path.join(import.meta.dirname, 'guardian.ts')], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  // Nobody waits for it: it ends by itself with its pipe. When somebody has ended it, the programs go on without.
+  child.unref();
+  if (child.stdin instanceof Socket) child.stdin.unref();
+  child.stdin?.on('error', () => {});
+  return child;
 }
 
 /** Only what a program needs to run: an OTEL_ variable of the caller's would otherwise configure the stack. */
