@@ -3,6 +3,7 @@
  * variables that docker-compose.yml sets too. One place for both roads would need a template; so the files are one,
  * and this is all that differs.
  */
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Binaries } from './build.ts';
 import type { Ports } from './ports.ts';
@@ -101,9 +102,33 @@ export function specOf(name: ProgramName, settings: Settings): ServiceSpec {
   };
 }
 
+/**
+ * Prometheus looks for rules and targets beside its file, and reads no variable that could say where the others are. So
+ * it gets a directory of links to what is under `deploy/`, but with targets of this stack.
+ */
+export function linkPrometheus({ folder, ports }: Settings): void {
+  const linked = prometheusFolder(folder);
+  const source = path.dirname(CONFIG_FILES.prometheus);
+  rmSync(linked, { recursive: true, force: true });
+  mkdirSync(path.join(linked, 'targets'), { recursive: true });
+  for (const name of ['prometheus.yml', 'rules']) {
+    symlinkSync(path.join(source, name), path.join(linked, name));
+  }
+  const scraped = (['loki', 'tempo', 'prometheus'] as const).map((job) => ({
+    targets: [`127.0.0.1:${ports[job]}`],
+    labels: { job },
+  }));
+  // Every JSON is YAML.
+  writeFileSync(path.join(linked, 'targets/stack.yml'), JSON.stringify(scraped));
+}
+
+function prometheusFolder(folder: string): string {
+  return path.join(folder, 'prometheus-config');
+}
+
 function commandOf(
   name: ProgramName,
-  { ports, retentionDays }: Settings,
+  { folder: stackFolder, ports, retentionDays }: Settings,
   folder: string,
 ): readonly [binary: string, args: readonly string[], readyPath: string] {
   const file = CONFIG_FILES[name];
@@ -119,7 +144,7 @@ function commandOf(
         'prometheus',
         [
           `@${path.join(path.dirname(file), 'flags')}`,
-          `--config.file=${file}`,
+          `--config.file=${path.join(prometheusFolder(stackFolder), 'prometheus.yml')}`,
           `--storage.tsdb.path=${folder}`,
           `--storage.tsdb.retention.time=${retentionDays}d`,
           `--web.listen-address=127.0.0.1:${ports.prometheus}`,

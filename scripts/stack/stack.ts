@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { PROGRAMS, type ProgramName } from './programs.ts';
 import { type Service, startService } from './service.ts';
-import { type Addresses, addressesOf, type Settings, specOf } from './specs.ts';
+import { type Addresses, addressesOf, linkPrometheus, type Settings, specOf } from './specs.ts';
 
 export interface Stack {
   readonly addresses: Addresses;
@@ -14,6 +14,8 @@ export interface Stack {
   stop(name: ProgramName, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>;
   /** Ends everything that was started; the first to end is who sends. */
   stopAll(): Promise<void>;
+  /** Process number of a part. @throws when it does not run. */
+  pid(name: ProgramName): number;
   /** Those that have ended though nobody stopped them. */
   fallen(): readonly ProgramName[];
 }
@@ -23,6 +25,7 @@ const STORES: readonly ProgramName[] = ['tempo', 'loki', 'prometheus'];
 /** Starts everything and waits until it is ready; when a part fails, all are stopped and the error says which. */
 export async function startStack(settings: Settings): Promise<Stack> {
   for (const { name } of PROGRAMS) mkdirSync(path.join(settings.folder, name), { recursive: true });
+  linkPrometheus(settings);
   const services = new Map<ProgramName, Service>();
   const start = async (name: ProgramName): Promise<void> => {
     if (services.get(name)?.running()) return;
@@ -50,6 +53,11 @@ export async function startStack(settings: Settings): Promise<Stack> {
     start,
     stop,
     stopAll,
+    pid: (name) => {
+      const service = services.get(name);
+      if (!service?.running()) throw new Error(`${name} does not run`);
+      return service.pid;
+    },
     fallen: () => [...services].filter(([, service]) => !service.running()).map(([name]) => name),
   };
 }

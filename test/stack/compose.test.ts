@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
 import { serviceEnv } from '../../scripts/service-env.mjs';
 import { PROGRAMS, ROOT } from '../../scripts/stack/programs.ts';
 import { read, readCompose, readSettings, readVariables, withDefaults } from './composeFile.ts';
@@ -94,6 +95,18 @@ describe('mounts', () => {
       const dockerfile = service.build?.dockerfile;
       if (dockerfile !== undefined) expect(existsSync(path.join(ROOT, dockerfile)), dockerfile).toBe(true);
     }
+  });
+
+  it('Prometheus scrapes the stores where they listen', () => {
+    const groups = parse(read('deploy/prometheus/targets/compose.yml')) as {
+      targets: string[];
+      labels: { job: string };
+    }[];
+    const listening = Object.entries(compose.services).flatMap(([name, { ports = [] }]) =>
+      ports.map((port) => `${name === 'prometheus' ? '127.0.0.1' : name}:${port.split(':').at(-1)}`),
+    );
+    for (const { targets } of groups) expect(listening).toEqual(expect.arrayContaining(targets));
+    expect(groups.map(({ labels }) => labels.job)).toEqual(['loki', 'tempo', 'prometheus']);
   });
 
   it('every path of the repository is mounted read-only', () => {
