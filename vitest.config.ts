@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /**
  * Five suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold),
  * `e2e` (real clients and servers through the real proxy), `stack` (the real collector and stores) and `browser`
- * (the page of the real program in a real browser). The last three run one file at a time, because each starts
+ * (the page of the real program in a real browser). `e2e` and `browser` run one file at a time, because each starts
  * processes and the machine may have two cores.
  */
 export default defineConfig({
@@ -35,9 +35,21 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/stack/**/*.test.ts'],
-          fileParallelism: false,
+          globalSetup: 'test/stack/globalSetup.ts',
+          // Two at a time: an outage that is waited out leaves the machine to another suite.
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          name: 'compose',
+          include: ['test/compose/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 600_000,
         },
       },
       {

@@ -6,7 +6,7 @@ import type { EventDetail } from '../../proxy/src/contract/index.ts';
 import { findStack } from '../../scripts/stack/build.ts';
 import { findFreePorts } from '../../scripts/stack/ports.ts';
 import { type Stack, startStack } from '../../scripts/stack/stack.ts';
-import { startProxy } from '../support/peersProxy.ts';
+import { type RunningProxy, startProxy } from '../support/peersProxy.ts';
 
 const binaries = findStack();
 
@@ -49,9 +49,7 @@ export async function readArchive(stateDir: string): Promise<readonly EventDetai
   // A proxy without traffic and without a collector, only to read what was written before it.
   const reader = await startProxy('http://127.0.0.1:9/mcp', { stateDir });
   try {
-    await reader.says(/^ *page +http/);
-    const page = /^ *page +(http:\/\/\S+?)\/? /m.exec(reader.output())?.[1];
-    if (page === undefined) throw new Error(`no page in:\n${reader.output()}`);
+    const page = await pageOf(reader);
     const answer = await fetch(`${page}/api/v1/export?format=ndjson`);
     if (!answer.ok) throw new Error(`${answer.status} to the export: ${await answer.text()}`);
     const lines = (await answer.text()).trimEnd().split('\n');
@@ -59,4 +57,12 @@ export async function readArchive(stateDir: string): Promise<readonly EventDetai
   } finally {
     await reader.stop();
   }
+}
+
+/** Where a proxy's page answers, once it says so. */
+export async function pageOf(proxy: RunningProxy): Promise<string> {
+  await proxy.says(/^ *page +http/);
+  const page = /^ *page +(http:\/\/\S+?)\/? /m.exec(proxy.output())?.[1];
+  if (page === undefined) throw new Error(`no page in:\n${proxy.output()}`);
+  return page;
 }

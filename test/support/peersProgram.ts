@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -65,7 +65,9 @@ export function startProgram(
     stop: async () => {
       child.kill('SIGKILL');
       await ended;
-      return readNotes().filter((line) => !line.startsWith('listening '));
+      const notes = readNotes().filter((line) => !line.startsWith('listening '));
+      rmSync(home, { recursive: true, force: true });
+      return notes;
     },
   };
 }
