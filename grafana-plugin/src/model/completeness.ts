@@ -28,7 +28,6 @@ export function completenessWords(said: Completeness, zone: Zone): CompletenessW
     sentences.push(`${formatCounted(row.count, 'thing')} lost ${where}: ${row.reason.replaceAll('_', ' ')}.`);
   }
   if (said.keptFrom !== undefined) {
-    short.push('older ones not kept');
     sentences.push(
       `The archive begins at ${formatTime(said.keptFrom, zone, 'withDate')}, later than the range: what was before is gone, or was never seen.`,
     );
@@ -49,7 +48,11 @@ export function completenessWords(said: Completeness, zone: Zone): CompletenessW
     sentences.push(`${formatCounted(said.unsampled, 'event')} without a trace, because of sampling.`);
     short.push('traces sampled');
   }
-  if (said.complete || short.length === 0) {
+  // Counting by filter would walk through every event of the range at each look.
+  if (short.length > 0) sentences.push('Counted is the whole range, whatever the filters let through.');
+  const parts = short.length > 0 ? [`${short.join(', ')} in range`] : [];
+  if (said.keptFrom !== undefined) parts.push('older ones not kept');
+  if (said.complete || parts.length === 0) {
     return {
       badge: said.complete ? 'complete' : 'incomplete',
       complete: said.complete,
@@ -60,5 +63,5 @@ export function completenessWords(said: Completeness, zone: Zone): CompletenessW
       ],
     };
   }
-  return { badge: short.join(', '), complete: false, sentences };
+  return { badge: parts.join(', '), complete: false, sentences };
 }

@@ -48,6 +48,12 @@ describe('ranges', () => {
     expect(absoluteRange(2, 1)).toBeUndefined();
     expect(absoluteRange(Number.NaN, 1)).toBeUndefined();
   });
+
+  it('end no later than anything can be dated', () => {
+    const end = Date.UTC(2262, 0, 1);
+    expect(absoluteRange(0, 8.64e15)).toEqual({ kind: 'absolute', from: 0, to: end });
+    expect(absoluteRange(end, 8.64e15)).toBeUndefined();
+  });
 });
 
 describe('filters', () => {
@@ -146,8 +152,10 @@ describe('completeness', () => {
       },
       'UTC',
     );
-    expect(partial.badge).toBe('1,204 losses, older ones not kept, 1 payload cut, 3 payloads let go');
-    expect(partial.sentences).toHaveLength(4);
+    expect(partial.badge).toBe(
+      '1,204 losses, 1 payload cut, 3 payloads let go in range, older ones not kept',
+    );
+    expect(partial.sentences).toHaveLength(5);
     expect(partial.sentences[0]).toBe('1,204 things lost on the way to the observing thread: queue full.');
   });
 

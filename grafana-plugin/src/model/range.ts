@@ -26,6 +26,8 @@ export const QUICK_RANGES = [
   90 * DAY,
 ] as const;
 export const DEFAULT_RANGE: RangeChoice = { kind: 'relative', ms: HOUR };
+/** Times are kept in nanoseconds of 64 bits, so nothing can ever be dated later than in this year. */
+const LATEST = Date.UTC(2262, 0, 1);
 /** A year: longer than anything is kept, and short of where dates go wrong. */
 const LONGEST = 366 * DAY;
 
@@ -55,11 +57,11 @@ export function readLength(text: string): number | undefined {
   return ms > 0 && ms <= LONGEST ? ms : undefined;
 }
 
-/** A choice of two moments; undefined when they make no range. */
+/** A choice of two moments; undefined when they make no range. An end after `LATEST` means that. */
 export function absoluteRange(from: number, to: number): RangeChoice | undefined {
-  const latest = 8.64e15;
-  const sound = Number.isFinite(from) && Number.isFinite(to) && from >= 0 && to <= latest && from < to;
-  return sound ? { kind: 'absolute', from: Math.floor(from), to: Math.floor(to) } : undefined;
+  const end = Math.min(to, LATEST);
+  const sound = Number.isFinite(from) && Number.isFinite(to) && from >= 0 && from < end;
+  return sound ? { kind: 'absolute', from: Math.floor(from), to: Math.floor(end) } : undefined;
 }
 
 /** `last 1 h`, `last 7 days`, `time since 2026-11-20 00:00`, or both ends: `2026-11-20 10:08 to 11:30`. */

@@ -22,7 +22,7 @@ export function ExactRange({ close }: { close(): void }) {
     fromTime === undefined || toTime === undefined
       ? 'Write both ends as 2026-11-20 10:08, seconds if you like.'
       : chosen === undefined
-        ? 'The end must come after the beginning.'
+        ? 'The end must come after the beginning, and the beginning before 2262.'
         : undefined;
 
   const choose = (day: Day) => {

@@ -1,9 +1,9 @@
 /** Under a timeline: what the session adds up to, what is missing of it, and what it cost the model's context. */
 import { memo, useMemo } from 'react';
 import { formatBytes, formatCount, formatCounted, formatPercent } from '../../model/format.ts';
-import { gapsOf } from '../../model/sessionGaps.ts';
+import { gapsOf, NO_GAPS } from '../../model/sessionGaps.ts';
 import { contextCosts, totalParts } from '../../model/sessionTotals.ts';
-import { missingWords } from '../../model/sessionWords.ts';
+import { leftOutWords, missingWords } from '../../model/sessionWords.ts';
 import type { SessionItem } from '../../model/source.ts';
 import { NO_FILTERS } from '../../model/viewState.ts';
 import { Button } from '../Button.tsx';
@@ -24,13 +24,16 @@ export const SessionFoot = memo(function SessionFoot({
   const { setView, capabilities } = usePorts();
   const logs = capabilities.logsLink?.(session.sessionId);
   const events = own.timeline.entries.list;
-  const complete = own.loading.state === 'done';
+  const { state } = own.loading;
+  const complete = state === 'done' || state === 'cut';
   const missing = useMemo(() => {
     if (!complete) return [];
-    const gaps = gapsOf(own.timeline.entries.numbers, session);
-    const cut = events.reduce((count, { event }) => count + (event.payloadTruncated ? 1 : 0), 0);
-    return missingWords(gaps, cut, session);
-  }, [complete, own.timeline.entries, events, session]);
+    const { list, numbers, letGo } = own.timeline.entries;
+    const gaps = state === 'cut' ? NO_GAPS : gapsOf(numbers, session, letGo);
+    const cut = list.reduce((count, { event }) => count + (event.payloadTruncated ? 1 : 0), 0);
+    const leftOut = leftOutWords(list.length, letGo, state === 'cut');
+    return [...(leftOut === undefined ? [] : [leftOut]), ...missingWords(gaps, cut, session)];
+  }, [complete, state, own.timeline.entries, session]);
   return (
     <div role="gridcell" className="sl-sum">
       <p className="sl-sum__totals">
