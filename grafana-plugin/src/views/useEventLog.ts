@@ -6,6 +6,7 @@ import { isOpenEnded, resolveRange } from '../model/range.ts';
 import type { EventPage } from '../model/source.ts';
 import { sentenceOf } from './useAnswer.ts';
 import { usePolling } from './usePolling.ts';
+import { useRetry } from './useRetry.ts';
 import { usePorts } from './ViewContext.tsx';
 
 /** Rows of one page unless the shell says otherwise, and of one look for news (the most the API gives). */
@@ -13,7 +14,6 @@ const PAGE = 200;
 const NEWS = 1_000;
 /** Looks for news at once, one after the other, when there is more than one page of it. */
 const NEWS_PAGES = 5;
-const RETRY_MS = 5_000;
 
 export interface EventLogState {
   readonly log: LogRows | undefined;
@@ -117,13 +117,8 @@ export function useEventLog(): EventLogState {
     },
   );
 
-  // Nothing to show yet: it comes by itself once there is somebody to answer.
-  const stuck = failure !== undefined && log === undefined && !loading;
-  useEffect(() => {
-    if (!stuck || !visible) return undefined;
-    const timer = setTimeout(() => setRound((before) => before + 1), RETRY_MS);
-    return () => clearTimeout(timer);
-  }, [stuck, visible]);
+  const retry = () => setRound((before) => before + 1);
+  useRetry(failure !== undefined && log === undefined && !loading, round, retry);
 
   useEffect(() => {
     if (view.live) setLog((current) => (current === undefined ? current : releaseHeld(current)));
@@ -160,6 +155,6 @@ export function useEventLog(): EventLogState {
     answeredAt,
     mayLoadOlder: log !== undefined && mayLoadOlder(log),
     loadOlder,
-    reload: () => setRound((before) => before + 1),
+    reload: retry,
   };
 }
