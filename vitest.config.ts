@@ -16,6 +16,7 @@ export default defineConfig({
             'proxy/src/**/*.test.ts',
             'grafana-plugin/src/**/*.test.{ts,tsx}',
             'scripts/**/*.test.ts',
+            'dashboards/src/**/*.test.ts',
             'test/support/**/*.test.ts',
             'test/bench/**/*.test.ts',
           ],

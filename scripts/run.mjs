@@ -29,6 +29,7 @@ const TASKS = {
   build: ['scripts/build.ts'],
   conformance: ['test/conformance/run.ts'],
   docs: ['scripts/docs.ts'],
+  dashboards: ['scripts/dashboards.ts'],
   stack: ['scripts/stack/run.ts'],
 };
 

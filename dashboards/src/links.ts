@@ -1,0 +1,37 @@
+/** Ways between the dashboards. Every one keeps the range and the variables that both sides have. */
+import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+
+export const UIDS = {
+  overview: 'sightline-overview',
+  sessions: 'sightline-sessions',
+  events: 'sightline-events',
+  session: 'sightline-session',
+  tools: 'sightline-tools',
+  traffic: 'sightline-traffic',
+  health: 'sightline-proxy',
+  slo: 'sightline-slo',
+} as const;
+export type DashboardName = keyof typeof UIDS;
+
+/** By this Grafana finds the dashboards for their menu. */
+export const TAG = 'sightline';
+
+/** The menu on top of every dashboard. */
+export function menu(): DashboardLinkBuilder {
+  return new DashboardLinkBuilder('Sightline')
+    .type(DashboardLinkType.Dashboards)
+    .tags([TAG])
+    .asDropdown(false)
+    .includeVars(true)
+    .keepTime(true)
+    .targetBlank(false);
+}
+
+/** From a row or a point to another dashboard, with range, variables, and what the row adds. */
+export function to(name: DashboardName, variables: Readonly<Record<string, string>> = {}): string {
+  const said = Object.entries(variables).map(([variable, value]) => `&var-${variable}=${value}`);
+  return `/d/${UIDS[name]}?\${__url_time_range}&\${server:queryparam}${said.join('')}`;
+}
+
+/** The value of the row's field of this title, fit for an address. */
+export const field = (title: string): string => `\${__data.fields["${title}"]:percentencode}`;

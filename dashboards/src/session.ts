@@ -1,0 +1,231 @@
+/** 4. One session, from its first event to its last. */
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { AttributeKey } from '../../proxy/src/contract/index.ts';
+import { dashboard, evenly, line } from './layout.ts';
+import { countOver, lastOfSession, logs } from './logql.ts';
+import { label } from './names.ts';
+import { bars, coloured } from './panels/chart.ts';
+import { limits, OUTCOME_COLOURS } from './panels/colours.ts';
+import { type Face, loki } from './panels/face.ts';
+import { records, traces } from './panels/lists.ts';
+import { lokiTable } from './panels/lokiTable.ts';
+import * as looks from './panels/looks.ts';
+import { sightline } from './panels/sightline.ts';
+import { stat } from './panels/stat.ts';
+import { BAR, chosen, isNot, type Match, RANGE } from './promql.ts';
+import { bucket, session } from './variables.ts';
+
+/** Exactly this session: an id is hexadecimal, and whatever else stands in the field finds nothing. */
+const OF_THIS: readonly (readonly [AttributeKey, Match])[] = [
+  ['sightline.session.id', chosen('session')],
+  // With the field empty the line above finds what belongs to no session.
+  ['sightline.session.id', isNot('')],
+];
+const BUCKET: Match = '=~`${bucket}`';
+const events = (more: readonly (readonly [AttributeKey, Match])[] = []) =>
+  logs({
+    records: ['event'],
+    names: ['sightline.request'],
+    bucket: BUCKET,
+    where: [...OF_THIS, ...more],
+  });
+const summaries = logs({
+  records: ['session', 'session_live'],
+  bucket: BUCKET,
+  where: OF_THIS,
+});
+
+const NONE = 'choose a session';
+const total = (face: Omit<Face, 'empty'>, key: AttributeKey, bad?: number) =>
+  stat(
+    { ...face, empty: NONE },
+    loki(`sum(${lastOfSession(summaries, key, RANGE)})`),
+    bad === undefined ? undefined : limits({ warn: bad, bad }),
+  );
+
+const totals = [
+  total(
+    {
+      title: 'Requests',
+      means: 'All requests of the client, since the session began.',
+      act: 'Compare with errors beside it.',
+      unit: 'short',
+      decimals: 0,
+    },
+    'sightline.session.calls',
+  ),
+  total(
+    {
+      title: 'Errors',
+      means: 'Requests that ended in anything but ok or cancelled.',
+      act: 'Each is red in the timeline.',
+      unit: 'short',
+      decimals: 0,
+    },
+    'sightline.session.errors',
+    1,
+  ),
+  total(
+    {
+      title: 'Duration',
+      means: 'From the first event to the last.',
+      act: 'Much longer than the time in tools: the model or the user was thinking.',
+      unit: 's',
+    },
+    'sightline.session.duration',
+  ),
+  total(
+    {
+      title: 'Time in tools',
+      means: 'Added up over all tool calls; those at the same time count twice.',
+      act: 'The table of tools says which.',
+      unit: 's',
+    },
+    'sightline.session.tool_time',
+  ),
+  total(
+    {
+      title: 'Retries',
+      means: 'Second and later attempts of a failed call.',
+      act: 'The timeline brackets the attempts that belong together.',
+      unit: 'short',
+      decimals: 0,
+    },
+    'sightline.session.retries',
+  ),
+  total(
+    {
+      title: 'Bytes',
+      means: 'Bytes of requests and answers.',
+      act: 'The context cost below says of which tools.',
+      unit: 'bytes',
+    },
+    'sightline.session.bytes',
+  ),
+  total(
+    {
+      title: 'Context tokens',
+      means: 'Estimated tokens of tool definitions and results: a quarter of their bytes.',
+      act: 'The context cost below says of which tools.',
+      unit: 'short',
+    },
+    'sightline.session.tokens_estimated',
+  ),
+  total(
+    {
+      title: 'Recovered',
+      means: 'Retried calls that succeeded in the end.',
+      act: 'Compare with retries: the rest gave up.',
+      unit: 'short',
+      decimals: 0,
+    },
+    'sightline.session.recovered',
+  ),
+];
+
+const timeline = sightline(
+  {
+    title: 'Timeline',
+    means:
+      'Every event of the session in its order, with durations, gaps, and calls that ran at the same time.',
+    act: 'Without a session chosen, this is the list of sessions: a click on one opens it here.',
+  },
+  { view: 'sessions', filter: 'q=$session', sessionVariable: 'session', live: true },
+);
+
+const TOOL = label('gen_ai.tool.name');
+const ofTools = events([['gen_ai.tool.name', '!=""']]);
+const cost = lokiTable(
+  {
+    title: 'Context cost by tool',
+    means:
+      'What each tool put into the context of this session: results in bytes, and a quarter of that as tokens.',
+    act: 'The first rows are what to page, cut or call less.',
+    empty: NONE,
+  },
+  {
+    keys: [['gen_ai.tool.name', 'Tool']],
+    columns: [
+      { title: 'Calls', expr: countOver(ofTools, RANGE, ['gen_ai.tool.name']), looks: looks.count },
+      {
+        title: 'Arguments',
+        expr: `sum by (${TOOL}) (sum_over_time(${ofTools} | unwrap ${label('sightline.request.size')} [${RANGE}]))`,
+        looks: looks.bytes,
+      },
+      {
+        title: 'Results',
+        expr: `sum by (${TOOL}) (sum_over_time(${ofTools} | unwrap ${label('sightline.response.size')} [${RANGE}]))`,
+        looks: looks.bytes,
+      },
+      {
+        title: 'Result tokens',
+        expr: `sum by (${TOOL}) (sum_over_time(${ofTools} | unwrap ${label('sightline.response.size')} [${RANGE}])) / 4`,
+        looks: { ...looks.count, 'custom.width': 120 },
+      },
+      {
+        title: 'Time',
+        expr: `sum by (${TOOL}) (sum_over_time(${ofTools} | unwrap ${label('sightline.duration')} [${RANGE}]))`,
+        looks: looks.seconds,
+      },
+    ],
+    sortBy: 'Results',
+  },
+);
+
+const outcomes = coloured(
+  bars(
+    {
+      title: 'Requests by outcome',
+      means: 'How the requests of this session ended, over time.',
+      act: 'Red in a row is an agent that tries again: see the brackets in the timeline.',
+      unit: 'short',
+      decimals: 0,
+      empty: NONE,
+    },
+    [loki(countOver(events(), BAR, ['sightline.outcome']), '{{sightline_outcome}}')],
+  ),
+  OUTCOME_COLOURS,
+);
+
+const traceList = traces(
+  {
+    title: 'Traces',
+    means: 'The requests of this session as spans, in the order in which Tempo finds them; at most 100.',
+    act: 'A click on a trace shows where its time went, in the proxy, the server, and whatever else is traced.',
+    empty: NONE,
+  },
+  '{ span.sightline.session.id = `${session}` && kind = server } | select(span.mcp.method.name, span.gen_ai.tool.name, span.sightline.outcome)',
+);
+
+const serverLogs = records(
+  {
+    title: 'Server logs',
+    means:
+      "What the server logged to this session's client (notifications/message), and a wrapped server's stderr.",
+    act: 'A line opens to its level, its logger and the moment in the session.',
+    empty: 'the server logged nothing, or no session is chosen',
+  },
+  `${logs({
+    records: ['event'],
+    names: ['sightline.server_log'],
+    bucket: BUCKET,
+    where: OF_THIS,
+  })} | line_format \`{{.${label('sightline.log.level')}}} {{.${label('sightline.log.logger')}}} {{.${label('sightline.log.message')}}}\``,
+);
+
+export function oneSession(): DashboardBuilder {
+  return dashboard({
+    name: 'session',
+    title: 'MCP session',
+    description: 'One session, from its first event to its last.',
+    from: 'now-6h',
+    refresh: '',
+    variables: [session(), bucket()],
+    lines: [
+      { height: 4, panels: totals.map((panel) => [3, panel] as const) },
+      line(18, [24, timeline]),
+      evenly(8, cost, outcomes),
+      evenly(9, traceList, serverLogs),
+    ],
+  });
+}

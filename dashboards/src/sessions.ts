@@ -1,0 +1,146 @@
+/** 2. Who worked with the servers, when and for how long. */
+import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { SERVER_CHOSEN } from './figures.ts';
+import { dashboard, evenly, line } from './layout.ts';
+import { lastOfSession, logs } from './logql.ts';
+import { label } from './names.ts';
+import { bars, lines } from './panels/chart.ts';
+import { loki, prom } from './panels/face.ts';
+import { sightline } from './panels/sightline.ts';
+import { stats } from './panels/stat.ts';
+import { BAR, chosen, increase, RANGE, series } from './promql.ts';
+import { client, server, sessionOpened } from './variables.ts';
+
+/** Summaries of sessions: at their end, every five minutes of their life, and whenever they change. */
+const summaries = logs({
+  records: ['session', 'session_live'],
+  where: [
+    ['sightline.server.name', chosen('server')],
+    ['sightline.client.name', chosen('client')],
+  ],
+});
+const ID = label('sightline.session.id');
+const sessionsIn = (window: string): string => `sum by (${ID}) (count_over_time(${summaries}[${window}]))`;
+const number = (window: string): string => `count(${sessionsIn(window)}) or vector(0)`;
+const durations = (window: string): string =>
+  `avg(${lastOfSession(summaries, 'sightline.session.duration', window)})`;
+const callsOf = (window: string): string =>
+  `sum(${lastOfSession(summaries, 'sightline.session.calls', window)}) or vector(0)`;
+const offset = (expr: string): string => expr.replaceAll(`[${RANGE}]`, `[${RANGE}] offset ${RANGE}`);
+const inRange = (expr: string) => [loki(expr, 'in range'), loki(offset(expr), 'before')];
+
+const ACTIVE_WINDOW = '5m';
+const recent = logs({
+  records: ['session_live'],
+  where: [
+    ['sightline.server.name', chosen('server')],
+    ['sightline.client.name', chosen('client')],
+  ],
+});
+const ended = logs({ records: ['session'], where: [['sightline.session.status', '="ended"']] });
+const active = `count(sum by (${ID}) (count_over_time(${recent}[${ACTIVE_WINDOW}])) unless sum by (${ID}) (count_over_time(${ended}[${ACTIVE_WINDOW}]))) or vector(0)`;
+
+const indicators = [
+  stats(
+    {
+      title: 'Sessions',
+      means: 'Sessions with anything happening in the range, and in the period of the same length before.',
+      act: 'The list below has every one of them.',
+      unit: 'short',
+      decimals: 0,
+    },
+    inRange(number(RANGE)),
+  ),
+  stats(
+    {
+      title: 'Active at the end of the range',
+      means: `Sessions that have not ended and had an event within the last ${ACTIVE_WINDOW.replace('m', ' minutes')} of the range; and those that are open, active or idle.`,
+      act: 'Open but not active: clients that went away without a word. They end after half an hour.',
+      unit: 'short',
+      decimals: 0,
+    },
+    [loki(active, 'active')],
+  ),
+  stats(
+    {
+      title: 'Average duration',
+      means: 'Mean time from the first to the last event of the sessions in the range.',
+      act: 'Sessions of no time at all are clients that connect and do nothing.',
+      unit: 's',
+    },
+    inRange(durations(RANGE)),
+  ),
+  stats(
+    {
+      title: 'Requests in these sessions',
+      means: 'All requests of the clients, of every method, since each session began.',
+      act: 'Divide by the sessions: many requests in few sessions is an agent at work, or in a loop.',
+      unit: 'short',
+      decimals: 0,
+    },
+    inRange(callsOf(RANGE)),
+  ),
+];
+
+const open = lines(
+  {
+    title: 'Sessions over time',
+    means: 'Open sessions by server: begun, and neither ended by the client nor idle for half an hour.',
+    act: 'A staircase that only rises is clients that never end theirs.',
+    unit: 'short',
+    decimals: 0,
+  },
+  [
+    prom(
+      `sum by (${label('sightline.server.name')}) (${series('sightline.sessions.active', SERVER_CHOSEN)})`,
+      '{{sightline_server_name}}',
+    ),
+  ],
+).fillOpacity(10);
+
+const ends = bars(
+  {
+    title: 'Ended sessions by reason',
+    means:
+      'Why sessions ended: by the client (deleted, closed), by the server (expired), by silence (idle), or with the proxy (shutdown, crashed).',
+    act: 'Many that expired: the server forgets sessions its clients still use.',
+    unit: 'short',
+    decimals: 0,
+    empty: 'no session ended',
+  },
+  [
+    prom(
+      increase(
+        series(
+          'mcp.server.session.duration',
+          { ...SERVER_CHOSEN, 'sightline.client.name': chosen('client') },
+          'count',
+        ),
+        BAR,
+        ['sightline.session.end_reason'],
+      ),
+      '{{sightline_session_end_reason}}',
+    ),
+  ],
+);
+
+const list = sightline(
+  {
+    title: 'Sessions',
+    means: 'Every session of the range. A row opens to its timeline.',
+    act: 'Red is for errors. A click on the id opens it; its address can be given to somebody else.',
+  },
+  { view: 'sessions', filter: '${server:queryparam}&${client:queryparam}', sessionVariable: 'session' },
+);
+
+export function sessions(): DashboardBuilder {
+  return dashboard({
+    name: 'sessions',
+    title: 'MCP sessions',
+    description: 'Who worked with the servers, when and for how long.',
+    from: 'now-1h',
+    refresh: '1m',
+    variables: [server(), client(), sessionOpened()],
+    lines: [evenly(4, ...indicators), evenly(7, open, ends), line(24, [24, list])],
+  });
+}
