@@ -30,7 +30,10 @@ export interface Room extends Permissions {
 export const WALLED = ['proxy/src/', 'grafana-plugin/src/'] as const;
 
 /** How a package name of this workspace leads to a room. */
-export const ALIASES: Readonly<Record<string, string>> = { 'sightline/contract': 'contract' };
+export const ALIASES: Readonly<Record<string, string>> = {
+  'sightline/contract': 'contract',
+  'sightline/reading': 'reading',
+};
 
 const SERVER_BUILTINS = [
   'node:buffer',
@@ -51,6 +54,8 @@ const SERVER_BUILTINS = [
 export const ROOMS: readonly Room[] = [
   // ── the core: each room sees only what is below it ─────────────────────────────────────────────────────
   { name: 'contract', at: ['proxy/src/contract/'], pure: true },
+  // What filters, sums and forms of download mean: archive, page and Grafana panel answer alike (decision 16).
+  { name: 'reading', at: ['proxy/src/reading/'], rooms: ['contract'], pure: true },
   { name: 'mcp', at: ['proxy/src/mcp/'], rooms: ['contract'], pure: true },
   {
     name: 'session',
@@ -93,14 +98,14 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'store',
     at: ['proxy/src/store/'],
-    rooms: ['contract', 'observation'],
+    rooms: ['contract', 'observation', 'reading'],
     builtins: ['node:crypto', 'node:fs', 'node:path', 'node:zlib'],
     files: { 'sqlite.ts': { builtins: ['node:sqlite'] } },
   },
   {
     name: 'web',
     at: ['proxy/src/web/'],
-    rooms: ['contract', 'guard', 'observation'],
+    rooms: ['contract', 'guard', 'observation', 'reading'],
     builtins: [...SERVER_BUILTINS, 'node:fs', 'node:path'],
   },
   { name: 'config', at: ['proxy/src/config/'], rooms: ['contract', 'observation'], pure: true },
@@ -158,8 +163,7 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'data',
     at: ['grafana-plugin/src/data/'],
-    rooms: ['contract', 'model'],
-    packages: ['@grafana/data'],
+    rooms: ['contract', 'reading', 'model'],
   },
   {
     name: 'views',

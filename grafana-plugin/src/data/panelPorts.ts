@@ -1,4 +1,5 @@
 /** What the panel's shell hands to its source, and what it gets. */
+import type { ExportFormat } from 'sightline/reading';
 import type { EventFilter, Source } from '../model/source.ts';
 import type { AskLoki, AskTempo } from './ask.ts';
 import type { Frame } from './frame.ts';
@@ -31,10 +32,6 @@ export interface PanelPorts {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
-/** `csv`: every cell safe against formulas. */
-export const PANEL_EXPORT_FORMATS = ['json', 'ndjson', 'csv', 'har'] as const;
-export type PanelExportFormat = (typeof PANEL_EXPORT_FORMATS)[number];
-
 export interface ExportProgress {
   /** Events written so far. */
   readonly events: number;
@@ -49,7 +46,7 @@ export interface PanelSource extends Source {
    */
   exportEvents(
     filter: EventFilter,
-    format: PanelExportFormat,
+    format: ExportFormat,
     signal: AbortSignal,
     onProgress?: (progress: ExportProgress) => void,
   ): AsyncIterable<string>;

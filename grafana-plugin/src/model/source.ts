@@ -25,7 +25,8 @@ export interface Range {
 }
 
 export interface Source {
-  events(query: EventQuery, signal: AbortSignal): Promise<EventPage>;
+  /** @param onPartial What there is so far, while a source that searches in parts goes on with older ones. */
+  events(query: EventQuery, signal: AbortSignal, onPartial?: (page: EventPage) => void): Promise<EventPage>;
   event(eventId: string, signal: AbortSignal): Promise<EventDetail>;
   sessions(query: SessionQuery, signal: AbortSignal): Promise<Page<SessionItem>>;
   session(sessionId: string, signal: AbortSignal): Promise<SessionItem>;

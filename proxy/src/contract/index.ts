@@ -1,4 +1,4 @@
-/** The words shared with Grafana, the page, the docs and the checks. Plain data; the only barrel in the tree. */
+/** The words shared with Grafana, the page, the docs and the checks. Plain data. */
 export * from './api.ts';
 export * from './attributes.ts';
 export * from './metrics.ts';

@@ -1,8 +1,9 @@
 /** Filters as SQL. Every value is a parameter; only words of ours stand in the text. */
 import { ERROR_GROUP, type EventFilter } from '../contract/index.ts';
-import { fold, trigramQuery } from './fold.ts';
+import { fold } from '../reading/fold.ts';
 import { firstNanoOf } from './moments.ts';
 import type { Database, Value } from './sqlite.ts';
+import { trigramQuery } from './trigrams.ts';
 
 /** A part of a WHERE clause with its parameters. */
 export interface Condition {

@@ -1,6 +1,7 @@
 /** What a batch adds to the sums by minute, gathered first, so that many events cost one write each minute. */
+
+import type { Traits } from '../reading/judge.ts';
 import type { Database, StatementSync } from './sqlite.ts';
-import type { Traits } from './traits.ts';
 
 /** What one event adds. */
 export interface Counted {

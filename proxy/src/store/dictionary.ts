@@ -3,10 +3,10 @@
  * the number. Each remembers the last minute it was used in, by which it is removed when its events are.
  */
 
-import { fold } from './fold.ts';
+import { fold } from '../reading/fold.ts';
+import type { Traits } from '../reading/judge.ts';
 import { Recent } from './recent.ts';
 import type { Database, StatementSync } from './sqlite.ts';
-import type { Traits } from './traits.ts';
 
 /** Entries remembered in memory; peers choose texts, so there may be any number in the file. */
 const TERMS_REMEMBERED = 8192;

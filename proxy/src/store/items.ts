@@ -2,47 +2,16 @@
  * Records as the API shows them: names made from the attribute keys by `apiNameOf`, by the places of the contract's
  * table, so that nothing is named twice. Pure.
  */
-import {
-  ATTRIBUTES,
-  type Attributes,
-  apiNameOf,
-  type EventDetail,
-  type EventItem,
-  type PayloadItem,
-  type Place,
-  type UpstreamSpanItem,
-} from '../contract/index.ts';
+import type { EventDetail, EventItem, PayloadItem, UpstreamSpanItem } from '../contract/index.ts';
 import type { ClientSpan, Payload, RecordedEvent } from '../observation/event.ts';
+import { addNamed, type Members, namesOn } from '../reading/items.ts';
 import { millisOf } from './moments.ts';
 
 /** A payload as the archive has it; without `text` it was shed. */
 export type KeptPayload = Omit<Payload, 'text'> & { readonly text: string | undefined };
 
-/** Names in the API of what travels on a place. */
-function namesOn(place: Place): ReadonlyMap<string, string> {
-  const rows = ATTRIBUTES.filter((row) => (row.on as readonly Place[]).includes(place));
-  return new Map(rows.map(({ key }) => [key, apiNameOf(key)]));
-}
-
 const ON_EVENT = namesOn('event');
 const ON_DETAIL = namesOn('detail');
-const ON_SESSION = namesOn('session');
-
-type Members = Record<string, unknown>;
-
-function addNamed(target: Members, attributes: Attributes, names: ReadonlyMap<string, string>): void {
-  for (const [key, value] of Object.entries(attributes)) {
-    const name = value === undefined ? undefined : names.get(key);
-    if (name !== undefined) target[name] = value;
-  }
-}
-
-/** A session's attributes under their names in the API. */
-export function sessionMembers(attributes: Attributes): Members {
-  const members: Members = {};
-  addNamed(members, attributes, ON_SESSION);
-  return members;
-}
 
 export function itemOf(sequence: number, event: RecordedEvent): EventItem {
   const time = millisOf(event.timeNs);

@@ -8,12 +8,12 @@ import type {
   StoredEvent,
 } from '../observation/archive.ts';
 import type { RecordedEvent } from '../observation/event.ts';
+import { addUp, type Summary } from '../reading/summaries.ts';
 import type { KeptPayload } from './items.ts';
 import type { Limits } from './limits.ts';
 import { MemoryReader } from './memoryReader.ts';
 import { millisOf } from './moments.ts';
 import type { ReaderSettings } from './openReader.ts';
-import { addUp, type Summary } from './summaries.ts';
 
 /** A record as it is kept; `shed` when its payload texts were given up. */
 export interface MemoryRow {

@@ -15,6 +15,9 @@ import type {
   Totals,
 } from '../contract/index.ts';
 import type { ArchiveReader, ArchiveStats } from '../observation/archive.ts';
+import { isWithin, passes } from '../reading/judge.ts';
+import { compareKeys, keyOf, letsThrough, wasWithin } from '../reading/sessions.ts';
+import { countFacets, seriesOf, sumEvents, totalOf } from '../reading/sums.ts';
 import { readCursor, writeCursor } from './cursors.ts';
 import { detailOf } from './items.ts';
 import { cut, limitOf } from './limits.ts';
@@ -28,15 +31,9 @@ import {
 import {
   asItem,
   bySequence,
-  compareKeys,
   compareTimes,
-  countable,
-  facetsOf,
-  isWithin,
   itemOfSession,
-  keyOf,
-  letsThrough,
-  matches,
+  judged,
   newestOf,
   type Range,
   rangeOf,
@@ -99,9 +96,9 @@ export class MemoryReader implements ArchiveReader {
     const place = query.cursor === undefined ? undefined : readSessionPlace(query.cursor, list, sort);
     const since = place?.[2] ?? this.#activeFrom();
     const found = this.#sessionsIn(query)
-      .map((session) => ({ session, item: itemOfSession(session, since) }))
-      .filter(({ session, item }) => letsThrough(query, session, item))
-      .map(({ item }) => ({ item, key: keyOf(item, sort) }))
+      .map((session) => itemOfSession(session, since))
+      .filter((item) => letsThrough(query, item))
+      .map((item) => ({ item, key: keyOf(item, sort) }))
       .filter(({ item, key }) => !place || sign * compareKeys(key, item.sessionId, place) > 0)
       .sort((a, b) => sign * compareKeys(a.key, a.item.sessionId, [b.key, b.item.sessionId]));
     const { rows, last } = cut(found, limitOf(query.limit));
@@ -140,18 +137,8 @@ export class MemoryReader implements ArchiveReader {
     };
   }
 
-  facets(filter: Pick<EventFilter, 'from' | 'to' | 'server'>): Facets {
-    const all = this.#matching(rangeOf(filter)).map(countable);
-    const chosen = this.#matching(filter).map(countable);
-    return {
-      servers: facetsOf(all, 'server'),
-      tools: facetsOf(chosen, 'tool'),
-      methods: facetsOf(chosen, 'method'),
-      clients: facetsOf(chosen, 'client'),
-      outcomes: facetsOf(chosen, 'outcome') as Facets['outcomes'],
-      httpStatuses: facetsOf(chosen, 'status') as unknown as Facets['httpStatuses'],
-      types: facetsOf(chosen, 'type'),
-    };
+  facets({ server, ...range }: Pick<EventFilter, 'from' | 'to' | 'server'>): Facets {
+    return countFacets(this.#matching(range).map(judged), server);
   }
 
   totals(range: { readonly from: number; readonly to: number }): Totals {
@@ -163,20 +150,7 @@ export class MemoryReader implements ArchiveReader {
   }
 
   series({ from, to, step }: { readonly from: number; readonly to: number; readonly step: number }): Series {
-    const first = Math.floor(from / step);
-    const requests = this.#matching({ from, to, type: ['sightline.request'] }).map(countable);
-    const points = Array.from({ length: Math.max(0, Math.ceil(to / step) - first) }, (_, index) => {
-      const time = (first + index) * step;
-      const within = requests.filter((row) => row.time >= time && row.time < time + step);
-      const calls = within.filter(({ call }) => call);
-      return {
-        time,
-        sessions: new Set(within.flatMap(({ session }) => session ?? [])).size,
-        calls: calls.length,
-        errors: calls.filter(({ error }) => error).length,
-      };
-    });
-    return { from, to, step, points };
+    return seriesOf(this.#matching({ from, to }).map(judged), from, to, step);
   }
 
   sessionsAfter(sequence: number, limit: number): readonly SessionItem[] {
@@ -209,38 +183,20 @@ export class MemoryReader implements ArchiveReader {
   }
 
   #matching(filter: EventFilter): MemoryRow[] {
-    return this.#tables.rows.filter((row) => isListed(row) && matches(row, filter));
+    return this.#tables.rows.filter((row) => isListed(row) && passes(judged(row), filter));
   }
 
-  #sessionsIn({ from, to }: Range): readonly MemorySession[] {
+  #sessionsIn(range: Range): readonly MemorySession[] {
     return [...this.#tables.sessions.values()].filter((session) => {
       if (session.summaries.size === 0) return false;
-      const { sessionStarted = 0, sessionLastActivity = 0 } = itemOfSession(session, 0);
-      return sessionLastActivity >= (from ?? -Infinity) && sessionStarted < (to ?? Infinity);
+      return wasWithin(itemOfSession(session, 0), range);
     });
   }
 
   #total(range: { readonly from: number; readonly to: number }): Total {
-    const rows = this.#matching(range).map(countable);
-    const calls = rows.filter(({ call }) => call);
     const sessions = this.#sessionsIn(range).map((session) => itemOfSession(session, 0));
-    const activeFrom = range.to - this.#settings.activeWindowMs;
-    const active = sessions.filter(({ sessionLastActivity: last = 0, sessionStatus }) => {
-      return last >= range.to || (sessionStatus === 'open' && last >= activeFrom);
-    });
-    const durations = sessions.reduce((sum, { sessionDuration = 0 }) => sum + sessionDuration, 0);
-    const spent = calls.reduce((sum, { duration }) => sum + duration, 0);
-    return {
-      ...range,
-      sessions: sessions.length,
-      activeSessions: active.length,
-      ...(sessions.length > 0 && { averageSessionDuration: durations / sessions.length }),
-      events: rows.length,
-      calls: calls.length,
-      toolCalls: calls.filter(({ method }) => method === 'tools/call').length,
-      errors: calls.filter(({ error }) => error).length,
-      ...(calls.length > 0 && { averageDuration: spent / calls.length }),
-    };
+    const sums = sumEvents(this.#matching(range).map(judged));
+    return totalOf(range, sums, sessions, this.#settings.activeWindowMs);
   }
 
   #completeness(range: Range): Completeness {

@@ -16,13 +16,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Archive, ArchiveFault } from '../observation/archive.ts';
+import { PARTING } from '../reading/fold.ts';
+import { toolsKey } from '../reading/summaries.ts';
 import { aCall, aPayload } from '../testing/events.ts';
-import { PARTING } from './fold.ts';
 import { openArchive } from './openArchive.ts';
 import { openReader } from './openReader.ts';
 import { MIGRATIONS, migrate, versionOf } from './schema.ts';
 import { Database } from './sqlite.ts';
-import { toolsKey } from './summaries.ts';
 import { START } from './testing/archives.ts';
 
 let folder: string;

@@ -1,5 +1,6 @@
 /** One record into the tables: its narrow row, its body, and what it adds to terms, sums and sessions. */
 import type { RecordedEvent } from '../observation/event.ts';
+import { traitsOf } from '../reading/judge.ts';
 import { BlockWriter } from './blocks.ts';
 import { type BodyReader, readShapes, withPlaces } from './bodies.ts';
 import { MinuteCounts } from './counts.ts';
@@ -9,7 +10,6 @@ import { EVENT, LOSS, SUMMARY } from './schema.ts';
 import { SessionRows } from './sessionRows.ts';
 import { ShapeWriter } from './shapes.ts';
 import type { Database, StatementSync } from './sqlite.ts';
-import { traitsOf } from './traits.ts';
 
 /** Bits of `event.flags`. */
 export const TRUNCATED = 1;

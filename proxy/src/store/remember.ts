@@ -1,10 +1,10 @@
 /** Sessions as the fold goes on from them after a restart. */
 import type { EndReason } from '../contract/index.ts';
 import type { RememberedSession } from '../observation/archive.ts';
+import { addUp } from '../reading/summaries.ts';
 import type { BodyReader } from './bodies.ts';
 import { sequencesOf } from './sessionRows.ts';
 import type { Database, Row } from './sqlite.ts';
-import { addUp } from './summaries.ts';
 
 /**
  * Within a transaction.

@@ -1,14 +1,14 @@
 /** Lists of sessions. */
 import type { Page, SessionItem, SessionQuery, SessionSort } from '../contract/index.ts';
+import { fold } from '../reading/fold.ts';
+import { addUp, sessionItem } from '../reading/summaries.ts';
 import type { BodyReader } from './bodies.ts';
 import { readCompleteness } from './completeness.ts';
 import { among, both, type Condition } from './conditions.ts';
 import { readCursor, writeCursor } from './cursors.ts';
-import { fold } from './fold.ts';
 import { cut, limitOf } from './limits.ts';
 import { sequencesOf } from './sessionRows.ts';
 import type { Database, Row } from './sqlite.ts';
-import { addUp, sessionItem } from './summaries.ts';
 
 const COLUMNS: Readonly<Record<SessionSort, string>> = {
   started: 'started',

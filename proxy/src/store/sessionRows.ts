@@ -1,9 +1,9 @@
 /** The table of sessions as it is written: each summary replaces its instance's last one. */
 import type { SummaryEvent } from '../observation/event.ts';
-import { fold, PARTING } from './fold.ts';
+import { fold, PARTING } from '../reading/fold.ts';
+import { addUp, type Summary, searchedTexts, toolList, toolsKey } from '../reading/summaries.ts';
 import { Recent } from './recent.ts';
 import type { Database, Row, StatementSync } from './sqlite.ts';
-import { addUp, type Summary, searchedTexts, toolList, toolsKey } from './summaries.ts';
 
 /** Sessions whose last number and protocol id are remembered between a summary and the next. */
 const SESSIONS_REMEMBERED = 8192;

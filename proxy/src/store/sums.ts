@@ -1,5 +1,6 @@
 /** Facets, totals and series: counts from the sums by minute, and row by row where a range cuts a minute. */
 import type { EventFilter, Facet, Facets, Series, Total, Totals } from '../contract/index.ts';
+import { FACETS_MAX, stepsOf } from '../reading/sums.ts';
 import { readCompleteness } from './completeness.ts';
 import { among, both, type Condition, within } from './conditions.ts';
 import { MINUTE_MS, type Span, splitRange } from './ranges.ts';
@@ -23,8 +24,6 @@ function overRange(range: Span, ofMinutes: string, ofRows: string): Condition {
     values: parts.flatMap(({ values }) => values),
   };
 }
-
-const FACETS_MAX = 500;
 
 /** The filter by server bounds every menu but that of the servers. */
 export function readFacets(db: Database, filter: Pick<EventFilter, 'from' | 'to' | 'server'>): Facets {
@@ -123,23 +122,10 @@ function readTotal(db: Database, range: Range, activeWindowMs: number): Total {
   };
 }
 
-/** More points than any chart has pixels are a mistake of the caller. */
-const POINTS_MAX = 20_000;
-
-/**
- * Steps begin at multiples of `step` since the epoch, so that a moving range does not redraw them; the first may
- * begin before `from`, and counts only what is in the range.
- */
+/** Each step counts only what is in the range. */
 export function readSeries(db: Database, { from, to, step }: Range & { readonly step: number }): Series {
   const first = Math.floor(from / step);
-  const last = Math.max(first, Math.ceil(to / step));
-  if (!(step > 0) || last - first > POINTS_MAX) throw new RangeError(`more than ${POINTS_MAX} steps`);
-  const points = Array.from({ length: last - first }, (_, index) => ({
-    time: (first + index) * step,
-    sessions: 0,
-    calls: 0,
-    errors: 0,
-  }));
+  const points = stepsOf(from, to, step);
   const at = (row: Row) => points[Number(row['step']) - first];
   const whole = step % MINUTE_MS === 0 ? wholeSteps(from, to, step) : undefined;
   if (whole) {

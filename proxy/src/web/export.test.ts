@@ -6,10 +6,10 @@ import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { EventDetail, EventPage } from '../contract/index.ts';
 import type { RecordedEvent } from '../observation/event.ts';
+import { toCsvRow } from '../reading/csv.ts';
+import { toHarEntry } from '../reading/har.ts';
 import { aRequest, result } from '../testing/frames.ts';
 import { Watch } from '../testing/watch.ts';
-import { toCsvRow } from './csv.ts';
-import { toHarEntry } from './har.ts';
 import { Rig } from './testing/rig.ts';
 
 let rig: Rig;
@@ -160,7 +160,7 @@ describe('an entry of a HAR', () => {
     },
   ];
   it.each(sheet)('of $cell is valid', ({ event, entry }) => {
-    const made = toHarEntry({ ...base, ...event });
+    const made = toHarEntry({ ...base, ...event }, String);
     expect(made).toMatchObject(entry);
     expect(
       harFaults({ log: { version: '1.2', creator: { name: 'x', version: '1' }, entries: [made] } }),
@@ -169,7 +169,7 @@ describe('an entry of a HAR', () => {
   it.each([
     { eventName: 'sightline.notification' },
     { eventName: 'sightline.request', direction: 'server_to_client' as const },
-  ])('is none of %j', (event) => expect(toHarEntry({ ...base, ...event })).toBeUndefined());
+  ])('is none of %j', (event) => expect(toHarEntry({ ...base, ...event }, String)).toBeUndefined());
 });
 
 describe('a long one', () => {

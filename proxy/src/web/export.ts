@@ -2,61 +2,15 @@
  * Downloads: every event of a filter, read in chunks as fast as the reader takes them and no faster. Between two
  * chunks other requests are answered; a reader that goes away ends the reading.
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import type { Completeness, EventDetail, EventFilter } from '../contract/index.ts';
+import type { Completeness, EventFilter } from '../contract/index.ts';
 import type { ArchiveReader } from '../observation/archive.ts';
+import { type ExportFormat, FORMS, fileNameOf, type Writer } from '../reading/forms.ts';
 import { negotiate } from './answer.ts';
-import { CSV_HEAD, toCsvRow } from './csv.ts';
-import { HAR_END, harBegin, toHarEntry } from './har.ts';
-import type { ExportFormat } from './parameters.ts';
 
 /** Each holds a chunk and a socket's buffer. */
 export const EXPORTS_MAX = 4;
-
-/** Pieces of text whose sum is the file. */
-interface Form {
-  readonly type: string;
-  readonly withPayloads: boolean;
-  begin(version: string): string;
-  /** Undefined leaves the event out. `first` is true until one was let in. */
-  row(event: EventDetail, first: boolean): string | undefined;
-  end(completeness: Completeness): string;
-}
-
-const FORMS: Readonly<Record<ExportFormat, Form>> = {
-  json: {
-    type: 'application/json',
-    withPayloads: true,
-    begin: () => '{"items":[',
-    row: (event, first) => `${first ? '\n' : ',\n'}${JSON.stringify(event)}`,
-    end: (completeness) => `\n],"next":null,"completeness":${JSON.stringify(completeness)}}\n`,
-  },
-  ndjson: {
-    type: 'application/x-ndjson',
-    withPayloads: true,
-    begin: () => '',
-    row: (event) => `${JSON.stringify(event)}\n`,
-    end: () => '',
-  },
-  csv: {
-    type: 'text/csv; charset=utf-8; header=present',
-    withPayloads: false,
-    begin: () => CSV_HEAD,
-    row: toCsvRow,
-    end: () => '',
-  },
-  har: {
-    type: 'application/json',
-    withPayloads: true,
-    begin: harBegin,
-    row: (event, first) => {
-      const entry = toHarEntry(event);
-      return entry === undefined ? undefined : `${first ? '\n' : ',\n'}${JSON.stringify(entry)}`;
-    },
-    end: () => `\n${HAR_END}\n`,
-  },
-};
 
 export interface ExportJob {
   readonly reader: ArchiveReader;
@@ -75,10 +29,9 @@ export async function sendExport(
   // Read before the head is written, so that an archive that fails is told as such.
   const { completeness } = job.reader.events({ ...job.filter, limit: 1 });
   const encoder = negotiate(request);
-  const stamp = new Date(job.nowMs).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   response.writeHead(200, {
     'content-type': FORMS[job.format].type,
-    'content-disposition': `attachment; filename="sightline-events-${stamp}.${job.format}"`,
+    'content-disposition': `attachment; filename="${fileNameOf(job.format, job.nowMs)}"`,
     'cache-control': 'no-store',
     vary: 'accept-encoding',
     ...(encoder === undefined ? {} : { 'content-encoding': encoder.name }),
@@ -103,12 +56,13 @@ async function* pieces(
   completeness: Completeness,
 ): AsyncGenerator<string> {
   const form = FORMS[format];
+  const writer: Writer = { version, statusText: (status) => STATUS_CODES[status] ?? '' };
   let first = true;
-  yield form.begin(version);
+  yield form.begin(writer);
   for (const chunk of reader.exportEvents(filter, form.withPayloads)) {
     const rows: string[] = [];
     for (const event of chunk) {
-      const row = form.row(event, first);
+      const row = form.row(event, first, writer);
       if (row === undefined) continue;
       first = false;
       rows.push(row);

@@ -3,6 +3,7 @@
  * docs/api.md read it. A parameter has the same meaning on every path that takes it.
  */
 import { ERROR_GROUP, OUTCOMES, RECORD_NAMES, SESSION_SORTS } from '../contract/index.ts';
+import { EXPORT_FORMATS } from '../reading/forms.ts';
 
 export type ParameterType =
   /** Unix milliseconds inside; outside also ISO 8601 with its zone, `now`, `now-15m`. */
@@ -23,9 +24,6 @@ export interface ParameterRow {
   readonly standard?: string;
   readonly means: string;
 }
-
-export const EXPORT_FORMATS = ['json', 'ndjson', 'csv', 'har'] as const;
-export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
 const EVENT_TYPES = Object.entries(RECORD_NAMES)
   .filter(([, { record }]) => record.some((kind) => kind === 'event'))

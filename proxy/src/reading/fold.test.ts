@@ -1,6 +1,6 @@
 /** Folding decides what a search finds, so each rule of it is pinned by the text that would break it. */
 import { expect, it } from 'vitest';
-import { fold, PARTING, trigramQuery } from './fold.ts';
+import { fold, PARTING } from './fold.ts';
 
 it.each([
   ['Refund_100%', 'refund_100%', 'ASCII'],
@@ -26,13 +26,4 @@ it('folds a part of a text to a part of the folded text', () => {
       expect(fold(text)).toContain(fold(points.slice(from, to).join('')));
     }
   }
-});
-
-it('asks for all trigrams of a text, each once and quoted', () => {
-  expect(trigramQuery('ab')).toBeUndefined();
-  expect(trigramQuery('😀a')).toBeUndefined();
-  expect(trigramQuery('😀ab')).toBe('"😀ab"');
-  expect(trigramQuery('aaaaa')).toBe('"aaa"');
-  expect(trigramQuery('a"b*')).toBe('"a""b" AND """b*"');
-  expect(trigramQuery('abcdefgh '.repeat(100))?.split(' AND ')).toHaveLength(9);
 });

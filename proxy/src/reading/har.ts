@@ -3,7 +3,6 @@
  * sent to the endpoint. Headers and cookies are never kept, so those lists are empty; everything else that is
  * known of the event stands under `_sightline`, as custom fields of HAR begin with an underscore.
  */
-import { STATUS_CODES } from 'node:http';
 import type { EventDetail, PayloadItem } from '../contract/index.ts';
 
 /** Sizes that are not known (HAR 1.2). */
@@ -17,7 +16,7 @@ export function harBegin(version: string): string {
 export const HAR_END = ']}}';
 
 /** Undefined for what was no HTTP exchange of a client: notifications, logs, marks of sessions, the server's requests. */
-export function toHarEntry(event: EventDetail): object | undefined {
+export function toHarEntry(event: EventDetail, statusTextOf: (status: number) => string): object | undefined {
   const isRequest = event.eventName === 'sightline.request' && event.direction !== 'server_to_client';
   if (!isRequest && event.eventName !== 'sightline.exchange') return undefined;
   const { payloads, upstreamSpans: _spans, ...facts } = event;
@@ -40,7 +39,7 @@ export function toHarEntry(event: EventDetail): object | undefined {
     },
     response: {
       status,
-      statusText: STATUS_CODES[status] ?? '',
+      statusText: statusTextOf(status),
       httpVersion,
       cookies: [],
       headers: [],

@@ -1,0 +1,174 @@
+/**
+ * The panel's source: first rows from what its own queries brought, everything else by further questions to Loki and
+ * Tempo where they can be asked. A question that fails fails alone, with a sentence.
+ */
+import type { EventFilter, EventPage, EventQuery, Page, SessionItem } from 'sightline/contract';
+import { FORMS } from 'sightline/reading';
+import { Arrivals } from './arrivals.ts';
+import { lokiRoad } from './askLines.ts';
+import { bucketOf } from './bucket.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { LokiCompleteness } from './completeness.ts';
+import { readAll, writeEvents } from './exportEvents.ts';
+import { FrameReader } from './frameRecords.ts';
+import { completenessIn, frameSource, pageOfEvents } from './frameSource.ts';
+import { filterStages, OUR_LABELS, selector } from './logql.ts';
+import { readDetail } from './lokiDetail.ts';
+import { type EventsDeps, LokiEvents } from './lokiEvents.ts';
+import { LokiSessions } from './lokiSessions.ts';
+import { LokiSums } from './lokiSums.ts';
+import type { PanelPorts, PanelSource } from './panelPorts.ts';
+import { SessionBook } from './sessionBook.ts';
+import { pageOfSessions } from './sessionPages.ts';
+import { targetsFor } from './targets.ts';
+
+/** A session that a link names is looked for this far back when it is not in the range shown. */
+const SEEK_BACK_MS = 30 * 86_400_000;
+
+export function createPanelSource(ports: PanelPorts): PanelSource {
+  const labels = ports.labels ?? OUR_LABELS;
+  const { now, activeWindow, shown } = ports;
+  const arrivals = new Arrivals();
+  const book = new SessionBook(activeWindow);
+  const reader = new FrameReader(arrivals, book, targetsFor(labels), ports.loki === undefined);
+  const records = () => reader.read(shown());
+  const still = frameSource({ records, arrivals, book, now, activeWindow });
+  const logQlOf = (filter: EventFilter) =>
+    `${selector({ labels, records: ['event'] })}${filterStages(filter)}`;
+  if (ports.loki === undefined) {
+    return {
+      ...still,
+      logQlOf,
+      exportEvents: (filter, format, signal, onProgress) => {
+        const { events } = records();
+        void signal;
+        onProgress?.({ events: events.length, share: 1 });
+        return writeEvents(format, detailsIn(still, filter), async () => completenessIn(records(), filter));
+      },
+    };
+  }
+
+  const road = lokiRoad(ports.loki, labels, now);
+  const sessions = new LokiSessions(road, book);
+  const sums = new LokiSums(road, sessions, book, activeWindow);
+  const completeness = new LokiCompleteness(road, (range) => sums.flagsOf(range));
+  const checkpoints = new Checkpoints();
+  const deps: EventsDeps = {
+    road,
+    arrivals,
+    book,
+    checkpoints,
+    completeness: (...asked) => completeness.of(...asked),
+    shownFrom: () => shown().from,
+  };
+  const events = new LokiEvents(deps);
+  const rangeOf = ({ from = shown().from, to = now() }: { from?: number; to?: number }) => ({ from, to });
+
+  /** The first page, when the panel's own queries brought all of it. */
+  function firstPage(query: EventQuery): EventPage | undefined {
+    if (query.after !== undefined || query.cursor !== undefined || query.order === 'oldest') return undefined;
+    const found = records();
+    const covered = found.coveredEvents;
+    const range = rangeOf(query);
+    if (covered === undefined || !isCovered({ from: covered.from, to: range.to }, covered)) return undefined;
+    const asked = { ...query, from: Math.max(range.from, covered.from) };
+    const page = pageOfEvents({ ...found, gaps: [] }, asked, 0);
+    const whole = range.from >= covered.from;
+    if (!whole && page.next === null) return undefined;
+    const askedAt = Math.min(now(), covered.to);
+    const latest = arrivals.latest;
+    checkpoints.note(query, { sequence: latest, askedAt, newest: arrivals.newest ?? askedAt });
+    return { ...page, latest };
+  }
+
+  async function listSessions(
+    query: Parameters<PanelSource['sessions']>[0],
+    signal: AbortSignal,
+  ): Promise<Page<SessionItem>> {
+    const range = rangeOf(query);
+    const found = records();
+    const covered = found.coveredSessions;
+    if (covered !== undefined && isCovered(range, covered) && sessions.begin(covered)) {
+      return pageOfSessions(book, query, now(), completenessIn(found, range));
+    }
+    // A page that goes on is of what was read for the first.
+    const gaps = query.cursor === undefined ? await sessions.load(range, signal) : [];
+    const said = await completeness.of(range, [], gaps, signal);
+    return pageOfSessions(book, query, now(), said);
+  }
+
+  async function findSession(id: string, signal: AbortSignal): Promise<SessionItem> {
+    records();
+    const found = () => book.find(id, now());
+    const ends = { to: now() + 300_000 };
+    const bucket = bucketOf(id);
+    for (const [from, where] of [
+      [shown().from, bucket],
+      [now() - SEEK_BACK_MS, bucket],
+      [shown().from, undefined],
+      [now() - SEEK_BACK_MS, undefined],
+    ] as const) {
+      const session = found();
+      if (session !== undefined) return session;
+      await sessions.seek(id, { from: Math.floor(from), ...ends }, where, signal);
+    }
+    const session = found();
+    if (session !== undefined) return session;
+    throw new Error('Loki has no such session in the last 30 days.');
+  }
+
+  return {
+    logQlOf,
+    events: (query, signal, onPartial) => {
+      const page = firstPage(query);
+      return page === undefined ? events.page(query, signal, onPartial) : Promise.resolve(page);
+    },
+    event: (eventId, signal) =>
+      readDetail({ road, tempo: ports.tempo, arrivals, shown: () => rangeOf({}) }, eventId, signal),
+    sessions: listSessions,
+    session: findSession,
+    sessionEvents: (sessionId, page, signal) => events.ofSession(sessionId, page, signal),
+    facets: (filter, signal) => sums.facets(filter, rangeOf({}), signal),
+    totals: async (range, signal) => {
+      const totals = await sums.totals(range, signal);
+      return { ...totals, completeness: await completeness.of(range, [], [], signal) };
+    },
+    series: (range, signal) => sums.series(range, signal),
+    exportEvents: (filter, format, signal, onProgress) => {
+      const range = rangeOf(filter);
+      const found = readAll(deps, filter, range, FORMS[format].withPayloads, signal, onProgress);
+      return writeEvents(format, found, () => completeness.of(range, [], [], signal));
+    },
+  };
+}
+
+/** So much later a range may end than what is there: the next look for news brings the rest. */
+const LATE_MS = 60_000;
+
+function isCovered(range: Span, covered: Span): boolean {
+  return range.from >= covered.from && range.to <= covered.to + LATE_MS;
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+type Still = ReturnType<typeof frameSource>;
+
+/** The events of a filter with their details, a thousand at a time. */
+async function* detailsIn(still: Still, filter: EventFilter) {
+  const { signal } = new AbortController();
+  let cursor: string | null = null;
+  do {
+    const query: EventQuery = {
+      ...filter,
+      order: 'oldest',
+      limit: 1_000,
+      ...(cursor !== null && { cursor }),
+    };
+    const page: EventPage = await still.events(query, signal);
+    yield await Promise.all(page.items.map(({ eventId = '' }) => still.event(eventId, signal)));
+    cursor = page.next;
+  } while (cursor !== null);
+}
