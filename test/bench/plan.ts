@@ -71,6 +71,7 @@ export const usage = `npm run bench -- [options]
   --profile NAME      load this variant under the CPU profiler and name where the time goes
   --archive           the archive instead: what writing costs, how long answers take (with --quick, --write)
   --page              the page instead: from a click to drawn rows in Chromium (with --quick, --small, --write)
+  --stack             the native stack instead: from event to found, rate, memory, disk (with --quick, --write)
   --help              this text
 `;
 

@@ -178,6 +178,11 @@ async function main(): Promise<void> {
     await runPage(args, pagePath, say);
     return;
   }
+  if (args.includes('--stack')) {
+    const { runStack } = await import('./stackReport.ts');
+    await runStack(args, pagePath, say);
+    return;
+  }
   const plan = readPlan(args);
   if (plan === 'help') {
     console.log(usage);
