@@ -31,6 +31,7 @@ const TASKS = {
   docs: ['scripts/docs.ts'],
   dashboards: ['scripts/dashboards.ts'],
   stack: ['scripts/stack/run.ts'],
+  'test:compose': ['test/compose/run.ts'],
 };
 
 const [task, ...args] = process.argv.slice(2);

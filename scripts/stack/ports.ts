@@ -30,10 +30,10 @@ export const USUAL_PORTS: Ports = {
 const LOWEST = 20_000;
 const HIGHEST = 32_000;
 
-/** A free port for each use. */
-export async function findFreePorts(): Promise<Ports> {
+/** Gives a free loopback port at each call, never one twice. */
+export function createPortFinder(): () => Promise<number> {
   const taken = new Set<number>();
-  const next = async (): Promise<number> => {
+  return async () => {
     for (;;) {
       const port = LOWEST + Math.floor(Math.random() * (HIGHEST - LOWEST));
       if (taken.has(port) || !(await isFree(port))) continue;
@@ -41,6 +41,11 @@ export async function findFreePorts(): Promise<Ports> {
       return port;
     }
   };
+}
+
+/** A free port for each use. */
+export async function findFreePorts(): Promise<Ports> {
+  const next = createPortFinder();
   return {
     otlpGrpc: await next(),
     otlpHttp: await next(),

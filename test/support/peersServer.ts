@@ -21,8 +21,8 @@ export interface PeerServer {
 
 const tools = ['add', 'ask', 'fail'].map((name) => ({ name, inputSchema: { type: 'object' as const } }));
 
-/** Starts the server on a free loopback port. */
-export async function startSmallServer(note: Note): Promise<PeerServer> {
+/** Starts the server on a free port. @param host Its address, where loopback is out of the client's reach. */
+export async function startSmallServer(note: Note, host = '127.0.0.1'): Promise<PeerServer> {
   const sessions = new Map<string, StreamableHTTPServerTransport>();
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const id = request.headers['mcp-session-id'];
@@ -33,11 +33,11 @@ export async function startSmallServer(note: Note): Promise<PeerServer> {
     handle(request, response).catch(() => response.destroy());
   });
   tapServer(server, note);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
   return {
-    url: `http://127.0.0.1:${port}/mcp`,
+    url: `http://${host}:${port}/mcp`,
     close: async () => {
       await Promise.all([...sessions.values()].map((transport) => transport.close()));
       server.close();
