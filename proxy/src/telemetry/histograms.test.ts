@@ -61,7 +61,7 @@ describe('a histogram', () => {
 });
 
 describe('points', () => {
-  it('that are cumulative count from the first value on, and are not changed by later ones', () => {
+  it('that are cumulative count from before the first value on, and are not changed by later ones', () => {
     const { clock, record, points } = start(false);
     clock.ms = 2_500;
     record(1);
@@ -71,11 +71,11 @@ describe('points', () => {
     clock.ms = 4_000;
     const [second] = points() ?? [];
     expect([first?.startTime, first?.endTime, first?.value.buckets.counts]).toEqual([
-      [2, 5e8],
+      [1, 0],
       [3, 0],
       [1, 0, 0, 0],
     ]);
-    expect([second?.startTime, second?.endTime, second?.value.count]).toEqual([[2, 5e8], [4, 0], 2]);
+    expect([second?.startTime, second?.endTime, second?.value.count]).toEqual([[1, 0], [4, 0], 2]);
   });
 
   it('that are deltas count from the last collection on, and are given once', () => {

@@ -76,7 +76,8 @@ export class Histograms {
 
   #open(histogram: Histogram, labels: MetricLabels): Series {
     const series: Series = {
-      sinceMs: this.#isDelta ? this.#collectedMs : this.#now(),
+      // Before the first value rather than at it: a reader may put a zero there (see `SumPoint`).
+      sinceMs: this.#collectedMs,
       counts: new Array<number>(histogram.bounds.length + 1).fill(0),
       count: 0,
       sum: 0,

@@ -26,17 +26,17 @@ export interface Levels {
 }
 
 export class Meters implements Sink {
-  readonly sums = new Sums();
-  /** Since the process began. */
+  /** Since the process began, both. */
+  readonly sums = new Sums(false);
   readonly histograms = new Histograms(HISTOGRAM_BOUNDS, false);
   readonly levels: Levels = {};
   readonly #measurer = new Measurer((metric, value, labels) => {
-    if (this.histograms.record(metric, value, labels)) this.#alsoRecord?.(metric, value, labels);
-    else this.sums.add(metric, value, labels);
+    if (!this.histograms.record(metric, value, labels)) this.sums.add(metric, value, labels);
+    this.#alsoRecord?.(metric, value, labels);
   });
   #alsoRecord: Put | undefined;
 
-  /** Records histograms here too: for an exporter that wants what was since its last export. */
+  /** Records everything here too: for an exporter that wants what was since its last export. */
   alsoRecord(put: Put): void {
     this.#alsoRecord = put;
   }

@@ -33,6 +33,7 @@ import {
   type MetricProducer,
   PeriodicExportingMetricReader,
   type PushMetricExporter,
+  type SumMetricData,
 } from '@opentelemetry/sdk-metrics';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import { METRICS } from '../contract/index.ts';
@@ -55,6 +56,7 @@ import { type Outgoing, type Outlet, startDelivery } from './outgoing.ts';
 import { type Origin, viewLog, viewSpan } from './readable.ts';
 import { createSink, type TelemetrySink } from './sink.ts';
 import type { SpanRecord } from './span.ts';
+import { Sums } from './sums.ts';
 import { countRejected, judgeResult } from './verdict.ts';
 
 export interface TelemetryOptions {
@@ -219,7 +221,7 @@ function startMetrics(
   report: Report,
 ): MetricExport {
   const { exporter, temporality, stats } = createMetricExporter(endpoint, settings.temporality, report);
-  const histograms = histogramsFor(temporality, meters);
+  const points = pointsFor(temporality, meters);
   // The API keeps one of each for the whole process; those of an earlier start would win over ours.
   forgetGlobals();
   const sdk = startNodeSdk({
@@ -235,7 +237,7 @@ function startMetrics(
     metricReaders: [
       new PeriodicExportingMetricReader({
         exporter,
-        metricProducers: [createProducer(histograms, temporality, { name: 'sightline', version })],
+        metricProducers: [createProducer(points, temporality, { name: 'sightline', version })],
         exportIntervalMillis: settings.metricIntervalMs,
         exportTimeoutMillis: settings.metricTimeoutMs,
       }),
@@ -264,47 +266,48 @@ function forgetGlobals(): void {
   diag.disable();
 }
 
-/** Deltas forget what they were collected with, so they are kept apart from the sums since the beginning. */
-function histogramsFor(temporality: AggregationTemporality, meters: Meters): Histograms {
-  if (temporality !== AggregationTemporality.DELTA) return meters.histograms;
-  const deltas = new Histograms(HISTOGRAM_BOUNDS, true);
-  meters.alsoRecord((metric, value, labels) => void deltas.record(metric, value, labels));
+type Points = Pick<Meters, 'histograms' | 'sums'>;
+
+/** Deltas forget what they were collected with, so they are kept apart from what is since the beginning. */
+function pointsFor(temporality: AggregationTemporality, meters: Meters): Points {
+  if (temporality !== AggregationTemporality.DELTA) return meters;
+  const deltas = { histograms: new Histograms(HISTOGRAM_BOUNDS, true), sums: new Sums(true) };
+  meters.alsoRecord((metric, value, labels) => {
+    if (!deltas.histograms.record(metric, value, labels)) deltas.sums.add(metric, value, labels);
+  });
   return deltas;
 }
 
-/** Counters and gauges as observables over our own sums and levels. */
+/** Gauges as observables over our own levels. */
 function registerInstruments(meter: Meter, meters: Meters): void {
   for (const { name, kind, unit, means } of METRICS) {
-    const about = { unit, description: means };
-    if (kind === 'counter') {
-      meter.createObservableCounter(name, about).addCallback((result) => {
-        for (const [labels, sum] of meters.sums.of(name)) result.observe(sum, labels);
-      });
-    } else if (kind === 'gauge') {
-      meter.createObservableGauge(name, about).addCallback((result) => {
-        for (const { metric, value, labels } of meters.gauges(Date.now())) {
-          if (metric === name) result.observe(value, labels);
-        }
-      });
-    }
+    if (kind !== 'gauge') continue;
+    meter.createObservableGauge(name, { unit, description: means }).addCallback((result) => {
+      for (const { metric, value, labels } of meters.gauges(Date.now())) {
+        if (metric === name) result.observe(value, labels);
+      }
+    });
   }
 }
 
-const HISTOGRAMS = METRICS.filter(({ kind }) => kind === 'histogram');
-/** Hands our histograms to the SDK's reader, which collects and exports them with its own metrics. */
+/** Hands our points to the SDK's reader, which collects and exports them with its own metrics. */
 function createProducer(
-  histograms: Histograms,
+  points: Points,
   aggregationTemporality: AggregationTemporality,
   scope: Source['scope'],
 ): MetricProducer {
   return {
     async collect() {
-      const points = histograms.collect();
-      const metrics = HISTOGRAMS.flatMap(({ name, unit, means }): HistogramMetricData[] => {
-        const dataPoints = points.get(name);
+      const histograms = points.histograms.collect();
+      const sums = points.sums.collect();
+      const metrics = METRICS.flatMap(({ name, unit, means }): (HistogramMetricData | SumMetricData)[] => {
         const descriptor = { name, unit, description: means, valueType: ValueType.DOUBLE };
-        const dataPointType = DataPointType.HISTOGRAM;
-        return dataPoints ? [{ descriptor, aggregationTemporality, dataPointType, dataPoints }] : [];
+        const about = { descriptor, aggregationTemporality };
+        const values = histograms.get(name);
+        if (values) return [{ ...about, dataPointType: DataPointType.HISTOGRAM, dataPoints: values }];
+        const added = sums.get(name);
+        if (!added) return [];
+        return [{ ...about, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints: added }];
       });
       const scopeMetrics = metrics.length === 0 ? [] : [{ scope, metrics }];
       return { resourceMetrics: { resource: emptyResource(), scopeMetrics }, errors: [] };
