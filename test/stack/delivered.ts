@@ -3,17 +3,12 @@
  * Tempo and Prometheus event by event. The native stack and docker-compose.yml are held to the same.
  */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import {
-  ATTRIBUTES,
-  type AttributeRow,
-  apiNameOf,
-  type EventDetail,
-  type Place,
-} from '../../proxy/src/contract/index.ts';
+import type { EventDetail } from '../../proxy/src/contract/index.ts';
 import type { Addresses } from '../../scripts/stack/specs.ts';
 import { countBy, countsOfEvents, recordsOf, spansOf } from './compare.ts';
-import { documentedQueries, fillIn } from './documented.ts';
-import { indexLabels, type LogRecord, queryLogFigures, queryRecords } from './loki.ts';
+import { describeDocumented } from './documentedTests.ts';
+import { attributesAt, endsCall, requestsOf } from './expected.ts';
+import { indexLabels, type LogRecord } from './loki.ts';
 import { queryExemplars, queryFigure, queryFigures } from './prometheus.ts';
 import { searchTraces, type TraceSpan } from './tempo.ts';
 
@@ -52,8 +47,7 @@ export function describeDelivery(make: () => Promise<Traffic>, skipped: boolean)
   const ofRecord = (kind: string): Promise<readonly LogRecord[]> =>
     recordsOf(traffic.addresses.loki, kind, range);
 
-  const requests = (): readonly EventDetail[] =>
-    events.filter(({ eventName }) => eventName === 'sightline.request');
+  const requests = (): readonly EventDetail[] => requestsOf(events);
 
   describe.skipIf(skipped)('Loki', () => {
     it('has every event once', () => {
@@ -167,16 +161,7 @@ export function describeDelivery(make: () => Promise<Traffic>, skipped: boolean)
       expect(await queryFigure(prometheus, 'sum(mcp_server_operation_duration_seconds_count)')).toBe(
         requests().length,
       );
-      // A call counts where it ends: not with a question to the user or a task begun, but with the poll that ends it.
-      const calls = events.filter(
-        ({ genAiToolName, outcome, direction, mcpMethodName, resultType, operationDuration }) =>
-          genAiToolName !== undefined &&
-          outcome !== undefined &&
-          direction === 'client_to_server' &&
-          (mcpMethodName === 'tools/call'
-            ? resultType !== 'input_required' && resultType !== 'task'
-            : operationDuration !== undefined),
-      );
+      const calls = events.filter(endsCall);
       const byOutcome = await queryFigures(prometheus, 'sum by (sightline_outcome) (sightline_calls_total)');
       expect(
         Object.fromEntries(byOutcome.map(({ labels, value }) => [labels['sightline_outcome'], value])),
@@ -197,56 +182,7 @@ export function describeDelivery(make: () => Promise<Traffic>, skipped: boolean)
     });
   });
 
-  describe.skipIf(skipped)('the queries of deploy/README.md', () => {
-    const ids = (): Parameters<typeof fillIn>[1] => {
-      const call = requests().find(
-        ({ mcpMethodName, sessionId }) => mcpMethodName === 'tools/call' && sessionId,
-      );
-      return {
-        SESSION: call?.sessionId ?? '',
-        BUCKET: call?.bucket ?? '',
-        TRACE: call?.traceId ?? '',
-        EVENT: call?.eventId ?? '',
-      };
-    };
-
-    it.each(documentedQueries('logql'))('LogQL, $says: finds something', async ({ query }) => {
-      const { loki } = traffic.addresses;
-      const filled = fillIn(query, ids());
-      const found = query.startsWith('{')
-        ? await queryRecords(loki, filled, range)
-        : await queryLogFigures(loki, filled, Date.now());
-      expect(found.length).toBeGreaterThan(0);
-    });
-
-    it.each(documentedQueries('traceql'))('TraceQL, $says: finds something', async ({ query }) => {
-      const found = await searchTraces(traffic.addresses.tempo, fillIn(query, ids()), range);
-      expect(found.length).toBeGreaterThan(0);
-    });
-
-    it.each(documentedQueries('promql'))('PromQL, $says: gives figures', async ({ query }) => {
-      const figures = await queryFigures(traffic.addresses.prometheus, query);
-      expect(figures.length).toBeGreaterThan(0);
-      expect(figures.every(({ value }) => Number.isFinite(value) || Number.isNaN(value))).toBe(true);
-    });
-
-    it('are ten of LogQL and ten of TraceQL', () => {
-      expect(documentedQueries('logql')).toHaveLength(10);
-      expect(documentedQueries('traceql')).toHaveLength(10);
-    });
-  });
-}
-
-/** An event's attributes that travel to a place, by their keys. */
-function attributesAt(event: EventDetail, place: Place): Readonly<Record<string, unknown>> {
-  const rows = (ATTRIBUTES as readonly AttributeRow[]).filter(({ on }) => on.includes(place));
-  const item = event as unknown as Readonly<Record<string, unknown>>;
-  return Object.fromEntries(
-    rows.flatMap(({ key }) => {
-      const value = item[apiNameOf(key)];
-      return value === undefined ? [] : [[key, value]];
-    }),
-  );
+  describeDocumented(() => ({ traffic, spans }), skipped);
 }
 
 /** On SERVER spans `error.type` is absent where the caller was at fault; the record has it always. */
