@@ -40,10 +40,11 @@ export type SpanIds = { readonly traceId: string; readonly spanId: string };
 /** An event record stays below this, so that a page of a list has a known cost (contract, 16 KiB). */
 export const RECORD_BYTES_MAX = 16 * 1024;
 /**
- * The text of a payload record, in bytes: two of them fit into one request to the collector (32 MiB), and one into a
- * line of Loki (16 MB). `payload-max` may allow more, which then only the archive has.
+ * The text of a payload record, in bytes. A collector looks through every byte before it answers: what takes it longer
+ * than the sender waits (10 s) would be sent again and again, and hold up what comes after it. `payload-max` may allow
+ * more, which then only the archive has.
  */
-export const BODY_BYTES_MAX = 15 * 1024 * 1024;
+export const BODY_BYTES_MAX = 1024 * 1024;
 /** Bytes of one attribute besides its key and value, at most: tags and lengths. */
 export const ATTRIBUTE_OVERHEAD_BYTES = 16;
 
