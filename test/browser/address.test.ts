@@ -29,6 +29,15 @@ describeInBrowser('the address', () => {
     expect(await second.searchField.inputValue()).toBe('payment');
   });
 
+  it('with a range that ends in 275760 shows all there is, in chart and list', async () => {
+    const page = await open('from=0&to=8640000000000000');
+    await expect.poll(() => page.sessionRows.count()).toBe(3);
+    const chart = page.page.getByRole('slider', { name: /over time/ });
+    await expect.poll(() => chart.getAttribute('aria-valuetext')).toMatch(/[1-9]\d* calls/);
+    await page.show('Event log');
+    await expect.poll(() => page.eventCount()).toBe(31);
+  });
+
   it('reopens the expanded session', async () => {
     const first = await open('');
     await first.expand('report-bot');

@@ -69,6 +69,30 @@ describeInBrowser('a hundred thousand events', () => {
     expect(drawn, 'only rows in sight are drawn').toBeLessThan(200);
   });
 
+  it('S2: further sessions come in pages, each once, and what is read stays where it is', async () => {
+    const page = await open('range=6h&live=off');
+    await page.sessionRows.first().waitFor();
+    const count = async () => Number(await page.sessions.getAttribute('aria-rowcount'));
+    const more = page.page.getByRole('button', { name: 'Load more sessions' });
+    const ids = new Set<string | null>();
+    for (const rows of [100, 200, 300]) {
+      // The head and the way to more are rows too.
+      await expect.poll(count).toBe(rows + 2);
+      await page.scrollSessionsTo('end');
+      await more.waitFor();
+      for (const row of await page.sessionRows.all()) ids.add(await row.getAttribute('data-row'));
+      const last = page.sessionRows.last();
+      const before = await last.boundingBox();
+      const key = await last.getAttribute('data-row');
+      await more.click();
+      await expect.poll(count).toBe(rows + 102);
+      const after = await page.sessions.locator(`[data-row="${key}"]`).boundingBox();
+      expect(after?.y).toBe(before?.y);
+    }
+    expect(ids.size).toBeGreaterThan(30);
+    await expect.poll(() => page.footerText()).toContain('the first 400 sessions');
+  });
+
   it('S2: sessions sort over the whole range, not over those that were loaded', async () => {
     const page = await open();
     await page.sessionRows.first().waitFor();

@@ -45,6 +45,20 @@ describeInBrowser('live and pause', () => {
     await expect.poll(() => news.count()).toBe(0);
   });
 
+  it('E4: under a mouse that moves the list stands still, and also one single event is told', async () => {
+    const page = await open();
+    const before = await page.lastEventInSight();
+    const rest = await page.keepMouseMoving(page.events.getByRole('rowgroup').last());
+    const news = page.page.getByRole('button', { name: /^1 new$/ });
+    await late.call('get_invoice', { invoice: 'INV-1' });
+    await news.waitFor();
+    expect(await page.lastEventInSight()).toBe(before);
+    await rest();
+    // At rest it goes on by itself.
+    await expect.poll(() => page.lastEventInSight()).toContain('get_invoice');
+    await expect.poll(() => news.count()).toBe(0);
+  });
+
   it('E4: paused, the view freezes and counts; live again, it shows what it held', async () => {
     const page = await open();
     const before = await page.eventCount();

@@ -340,6 +340,18 @@ export class SightlinePage {
     );
   }
 
+  /**
+   * A mouse that moves over a place until told to rest. By events of the page's own: a driver that is held up between two
+   * moves would be a mouse at rest.
+   */
+  async keepMouseMoving(over: Locator): Promise<() => Promise<void>> {
+    const timer = await over.evaluate((element) => {
+      const move = { pointerType: 'mouse', movementX: 1, bubbles: true };
+      return Number(setInterval(() => element.dispatchEvent(new PointerEvent('pointermove', move)), 100));
+    });
+    return () => this.page.evaluate((one) => clearInterval(one), timer);
+  }
+
   async openExport(): Promise<Locator> {
     await this.page.getByRole('button', { name: /^Export/ }).click();
     const dialog = this.page.getByRole('dialog', { name: 'Export' });

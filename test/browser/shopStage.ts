@@ -19,10 +19,11 @@ export interface ShopStage {
   stop(): Promise<void>;
 }
 
-/** Resolves when the day is over. Further options go to the program. */
+/** Resolves when the day is over. Further options go to the program; `token` is what its page asks for. */
 export async function startShopStage(
   args: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
+  token?: string,
 ): Promise<ShopStage> {
   const shop = await startScriptedServer(SHOP_SCRIPT);
   const files = await startScriptedServer(FILES_SCRIPT);
@@ -36,7 +37,7 @@ export async function startShopStage(
     env,
   });
   const sessions = await playShopDay(sightline.proxyUrl);
-  await settle(sightline.pageUrl);
+  await settle(sightline.pageUrl, token);
   return {
     sightline,
     sessions,
@@ -51,11 +52,13 @@ export async function startShopStage(
 }
 
 /** Waits until the desk's session, which goes on, is told with all its calls: that may take some seconds. */
-async function settle(pageUrl: string): Promise<void> {
+async function settle(pageUrl: string, token = ''): Promise<void> {
   const untilMs = performance.now() + SETTLED_WITHIN_MS;
   while (performance.now() < untilMs) {
     const { items }: { items: readonly { readonly sessionCalls?: number }[] } = await (
-      await fetch(`${pageUrl}/api/v1/sessions?client=${SHOP_DAY.desk.client}`)
+      await fetch(`${pageUrl}/api/v1/sessions?client=${SHOP_DAY.desk.client}`, {
+        headers: { authorization: `Bearer ${token}` },
+      })
     ).json();
     if (items[0]?.sessionCalls === SHOP_DAY.desk.calls) return;
     await sleep(100);
