@@ -29,9 +29,14 @@ describeInBrowser('event log', () => {
     expect(row).toContain('200');
     expect(row).toContain('desk-agent');
     expect(row).toContain('193.0.6.139');
+    const flag = page.event('search_products').getByRole('img');
+    await expect(flag.filter({ hasText: '🇳🇱' }).count(), 'a flag').resolves.toBe(1);
+    expect(await flag.first().getAttribute('aria-label'), 'and its name').toBe('Netherlands');
+    await expect(page.event('charge_card').getByText('127.0.0.1').count()).resolves.toBe(1);
     await expect(
-      page.event('search_products').getByRole('img', { name: 'Netherlands' }).count(),
-    ).resolves.toBe(1);
+      page.event('charge_card').getByRole('img', { name: /./ }).count(),
+      'of no country',
+    ).resolves.toBe(0);
   });
 
   it('E1: upstream and proxy time add up to the total', async () => {
@@ -107,6 +112,24 @@ describeInBrowser('event log', () => {
     await details.getByRole('button', { name: 'Copy the request' }).click();
     const copied = await page.page.evaluate(() => navigator.clipboard.readText());
     expect(JSON.parse(copied)).toMatchObject({ method: 'tools/call', params: { name: 'read_file' } });
+  });
+
+  it('E3: details that are pinned stay open beside others, and close when told to', async () => {
+    const page = await open();
+    const details = await page.openDetails(page.event('charge_card'));
+    await details.getByRole('button', { name: /^Pin/ }).click();
+    await page.openDetails(page.event('lookup_customer'));
+    const both = page.page.getByRole('region', { name: /^Details of/ });
+    await expect.poll(() => both.count()).toBe(2);
+    // What is not pinned gives way to the next.
+    await page.openDetails(page.event('sync_inventory'));
+    await expect
+      .poll(async () => (await both.allInnerTexts()).map((text) => flat(text)).join())
+      .not.toContain('c-404');
+    await expect.poll(() => both.count()).toBe(2);
+    await both.filter({ hasText: 'charge_card' }).getByRole('button', { name: 'Close details' }).click();
+    await expect.poll(() => both.count()).toBe(1);
+    expect(await page.event('charge_card').getAttribute('aria-expanded')).toBe('false');
   });
 
   it('E5: a click on a session id leads to that session, expanded and in sight', async () => {

@@ -61,22 +61,28 @@ describeInBrowser('states', () => {
     await expect.poll(() => page.sessionRows.count()).toBe(3);
   });
 
-  it('loading: skeletons at first, and only then', async () => {
+  it.each([
+    { what: 'sessions', query: '', path: '**/api/v1/sessions?*', rows: 3 },
+    { what: 'events', query: 'tab=events', path: '**/api/v1/events?*', rows: 31 },
+  ])('loading $what: skeletons at first, and only then', async ({ what, query, path: asked, rows }) => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
       release = resolve;
     });
     const page = await SightlinePage.open(stage.sightline.pageUrl, {
+      query,
       prepare: (own) =>
-        own.route('**/api/v1/sessions?*', async (route) => {
+        own.route(asked, async (route) => {
           await held;
           await route.continue();
         }),
     });
-    const skeleton = page.page.getByText('Loading sessions');
+    const skeleton = page.page.getByText(`Loading ${what}`);
     await skeleton.waitFor({ state: 'attached' });
+    expect(await page.page.getByRole('treegrid').count()).toBe(0);
     release();
-    await expect.poll(() => page.sessionRows.count()).toBe(3);
+    const shown = () => (what === 'events' ? page.eventCount() : page.sessionRows.count());
+    await expect.poll(shown).toBe(rows);
     expect(await skeleton.count()).toBe(0);
   });
 
@@ -193,6 +199,10 @@ describeInBrowser('what stands behind the page', () => {
     const page = await SightlinePage.open(second.pageUrl, { outage: true });
     await expect.poll(() => page.text()).toMatch(/another sightline/i);
     expect(await page.text()).toContain('--state-dir');
+    // As soon as it can be opened, the page shows it by itself.
+    await holder.stop();
+    await expect.poll(() => page.text(), { timeout: 40_000 }).toMatch(/point an mcp client/i);
+    await expect.poll(() => page.text(), { timeout: 20_000 }).not.toMatch(/another sightline/i);
     await second.stop();
   });
 });
