@@ -19,6 +19,8 @@ export interface ProxyOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Kept after the end, for a second run; by default a directory of the run's own. */
   readonly stateDir?: string;
+  /** Main file of another copy of the proxy. */
+  readonly main?: string;
 }
 
 export interface RunningProxy {
@@ -49,7 +51,8 @@ async function start(upstream: URL, args: readonly string[], options: ProxyOptio
     options.stateDir === undefined ? mkdtempSync(path.join(tmpdir(), 'sightline-peers-')) : undefined;
   const stateDir = options.stateDir ?? ownDir ?? '';
   const places = ['--listen', '127.0.0.1:0', '--page-listen', '127.0.0.1:0', '--state-dir', stateDir];
-  const child = spawn(process.execPath, [mainPath, ...args, ...places, ...(options.flags ?? [])], {
+  const main = options.main ?? mainPath;
+  const child = spawn(process.execPath, [main, ...args, ...places, ...(options.flags ?? [])], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...withoutTelemetry(process.env), ...options.env },
   });
