@@ -1,35 +1,47 @@
 /**
- * `npm run dashboards` writes the dashboards that Grafana reads from their sources in `dashboards/src`; with `--check`
- * it writes nothing and fails where a file says something else than its source.
+ * `npm run dashboards` writes what is made from `dashboards/src`: the dashboards that Grafana reads, the rules of
+ * Prometheus, the alerts of Grafana, and the runbook. With `--check` it writes nothing and fails where a file says
+ * something else than its source.
  */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { ALERT_FILES } from '../dashboards/src/alerts/catalogue.ts';
 import { DASHBOARDS, textOf } from '../dashboards/src/catalogue.ts';
 
-const FOLDER = path.resolve(import.meta.dirname, '../dashboards');
+const ROOT = path.resolve(import.meta.dirname, '..');
+
+/** Every file by its path in the repository. */
+const FILES: Readonly<Record<string, () => string>> = {
+  ...Object.fromEntries(
+    Object.entries(DASHBOARDS).map(([name, make]) => [`dashboards/${name}`, () => textOf(make)]),
+  ),
+  ...ALERT_FILES,
+};
+/** Where nothing may lie that has no source. */
+const FOLDERS = ['dashboards/*.json', 'deploy/prometheus/rules/*', 'deploy/grafana/provisioning/alerting/*'];
 
 /** Files that are not what their sources make of them, or have no source. */
-export function findStale(folder: string = FOLDER): readonly string[] {
-  const stale = Object.entries(DASHBOARDS)
-    .filter(([name, make]) => {
-      const file = path.join(folder, name);
-      return !existsSync(file) || readFileSync(file, 'utf8') !== textOf(make);
-    })
-    .map(([name]) => name);
-  const orphans = readdirSync(folder).filter((name) => name.endsWith('.json') && !(name in DASHBOARDS));
-  return [...stale, ...orphans];
+export function findStale(): readonly string[] {
+  const stale = Object.entries(FILES).filter(([name, make]) => {
+    const file = path.join(ROOT, name);
+    return !existsSync(file) || readFileSync(file, 'utf8') !== make();
+  });
+  const orphans = globSync(FOLDERS, { cwd: ROOT }).filter((name) => !(name in FILES));
+  return [...stale.map(([name]) => name), ...orphans];
 }
 
 if (import.meta.main) {
   if (process.argv.includes('--check')) {
     const stale = findStale();
     for (const name of stale)
-      console.error(`dashboards/${name}: not what its source makes; 'npm run dashboards' writes it.`);
-    console.log(`dashboards: ${Object.keys(DASHBOARDS).length} files, ${stale.length} stale`);
+      console.error(`${name}: not what its source makes; 'npm run dashboards' writes it.`);
+    console.log(`made from dashboards/src: ${Object.keys(FILES).length} files, ${stale.length} stale`);
     if (stale.length > 0) process.exitCode = 1;
   } else {
-    for (const [name, make] of Object.entries(DASHBOARDS))
-      writeFileSync(path.join(FOLDER, name), textOf(make));
-    console.log(`dashboards: ${Object.keys(DASHBOARDS).length} written`);
+    for (const [name, make] of Object.entries(FILES)) {
+      mkdirSync(path.dirname(path.join(ROOT, name)), { recursive: true });
+      writeFileSync(path.join(ROOT, name), make());
+    }
+    console.log(`made from dashboards/src: ${Object.keys(FILES).length} files written`);
   }
 }

@@ -44,13 +44,54 @@ export const OBJECTIVE = {
   ],
 } as const;
 
+export interface OwnObjective {
+  /** The server's configured name; absent: any. */
+  readonly server?: string;
+  /** A tool's name; absent: all of the server's. */
+  readonly tool?: string;
+  /** Between 0 and 1, neither included: nothing that may never fail has a budget. */
+  readonly target: number;
+}
+/**
+ * Servers and tools with another objective than `OBJECTIVE.target`; the first that fits a tool wins. What is written
+ * here holds for alerts and for recorded burn rates alike: `{ server: 'shop', tool: 'create_payment', target: 0.999 }`.
+ */
+export const OBJECTIVES: readonly OwnObjective[] = [];
+
+/**
+ * Fewest failures in the long window for which a burn rate alerts. With three calls in a night, one failure is a burn
+ * rate of 33 and means nothing; five failures do not come of one caller's bad luck.
+ */
+export const FAILURES_MIN = 5;
+
+/** A server is down when requests found it silent within `window`, and none got an answer within `since`. */
+export const SERVER_DOWN = { window: '5m', failures: 3, since: '2m' } as const;
+
+/** How long requests wait beyond `unanswered-after` before it is an alert. */
+export const HUNG_FOR = '5m';
+
+/** Retries of a tool within `window`, and their share of its calls, 0 to 1. */
+export const RETRY_STORM = { window: '10m', retries: 20, share: 0.5 } as const;
+
+/**
+ * A server is busy when every quarter of an hour in `busy` had this many requests. It is missed when `quiet` passes
+ * without one, for `remembered` at most, unless it was quiet at the same hour a day or a week ago.
+ */
+export const NO_TRAFFIC = { quiet: '15m', requests: 5, busy: '2h', remembered: '6h' } as const;
+
+/** No proxy reports any more: for how long, and how long it is remembered that one did. */
+export const NO_TELEMETRY = { quiet: '5m', remembered: '6h' } as const;
+
+/** In which losses are looked for. */
+export const LOSS_WINDOW = '15m';
+
 /** The windows in which the SLO dashboard shows the burn rate. */
 export const BURN_WINDOWS = ['5m', '1h', '6h', '3d'] as const;
 
 /** Whose doing burns the budget: never the caller's own. */
 export const BUDGET_ORIGINS = ['upstream', 'proxy'] as const;
-/** A refusal (401, 403) is the server working as it should. */
-export const NO_FAULT: readonly Outcome[] = ['denied'];
+/** A refusal (401, 403) is the server working as it should, and what was cancelled nobody waited for. */
+export const NO_FAULT: readonly Outcome[] = ['denied', 'cancelled'];
 /** Outcomes that nobody counts as an error. */
 export const NO_ERROR: readonly Outcome[] = ['ok', 'cancelled'];
 
