@@ -27,7 +27,7 @@ export const WRITER: Writer = { version: 'Grafana panel', statusText: () => '' }
 /** @param events Details in chunks, oldest first. */
 export async function* writeEvents(
   format: ExportFormat,
-  events: AsyncIterable<readonly EventDetail[]>,
+  events: AsyncIterable<readonly EventDetail[]> | Iterable<readonly EventDetail[]>,
   completeness: () => Promise<Completeness>,
 ): AsyncGenerator<string> {
   const form = FORMS[format];

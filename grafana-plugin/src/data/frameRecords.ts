@@ -70,7 +70,7 @@ export class FrameReader {
         else if (record?.kind === 'payload') payloads.push(record.payload);
       }
       if (shown.loading || rows.length === 0) continue;
-      const oldest = rows.reduce((least, { timeNs }) => (timeNs < least ? timeNs : least), '9');
+      const oldest = rows.map(({ timeNs }) => timeNs).sort()[0] ?? '';
       // Of the oldest millisecond some rows may have had no room.
       const from = cut ? Math.floor(millisOf(oldest)) + 1 : shown.from;
       const expr = exprOf(frame);
@@ -94,13 +94,13 @@ export class FrameReader {
 
 /** Whether a query may have had more lines than it gave. Grafana's usual limit holds where none is said. */
 function cutOf(frame: Frame, rows: number): boolean {
-  const limit = memberOf(frame.meta, 'limit');
+  const limit = memberOf(frame?.meta, 'limit');
   return rows > 0 && rows >= (typeof limit === 'number' && limit > 0 ? limit : 1_000);
 }
 
 /** The query that a frame answers, as the data source tells it. */
 function exprOf(frame: Frame): string | undefined {
-  const said = memberOf(frame.meta, 'executedQueryString');
+  const said = memberOf(frame?.meta, 'executedQueryString');
   return typeof said === 'string'
     ? said
         .replace(/^Expr: /, '')

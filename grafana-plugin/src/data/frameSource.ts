@@ -95,14 +95,20 @@ export function pageOfEvents(found: FrameRecords, query: EventQuery, latest: num
   return { items, next, completeness: said, latest };
 }
 
-export function detailIn({ events, payloads, spans }: FrameRecords, eventId: string): EventDetail {
-  const event = events.find((one) => one.eventId === eventId);
+function detailIn(found: FrameRecords, eventId: string): EventDetail {
+  const event = found.events.find((one) => one.eventId === eventId);
   if (event === undefined) throw new Error(`This event ${NOT_HERE}`);
-  return detailOf(
-    event,
-    payloads.filter((payload) => payload.eventId === eventId),
-    spans,
-  );
+  return detailFrom(found, event);
+}
+
+function detailFrom({ payloads, spans }: FrameRecords, event: EventItem): EventDetail {
+  const own = payloads.filter(({ eventId }) => eventId === event.eventId);
+  return detailOf(event, own, spans);
+}
+
+/** The events of a filter with their details, oldest first. */
+export function detailsFrom(found: FrameRecords, filter: EventFilter): readonly EventDetail[] {
+  return found.events.filter((item) => passes(judge(item), filter)).map((item) => detailFrom(found, item));
 }
 
 export function completenessIn({ events, losses, gaps }: FrameRecords, range: Range): Completeness {

@@ -185,7 +185,10 @@ export class LokiEvents {
     return { from: Math.floor(window.from) - 1, to: Math.ceil(to) };
   }
 
-  /** A search that may find nothing is made in parts, newest first, each twice as long as the one before. */
+  /**
+   * A range is read in parts, each twice as long as the one before: Loki looks through all of what it is asked for,
+   * though the first part may have enough. The events of known sessions are few enough to be asked for at once.
+   */
   #stretchesOf(query: EventQuery, range: Range, place: Place | undefined): readonly Stretch[] {
     const { road, book } = this.#deps;
     const expr = `${exprOf(road, query, book)} ${slimStages('event')}`;
@@ -198,16 +201,9 @@ export class LokiEvents {
           ? { from: Math.max(range.from, at), to: range.to }
           : { from: range.from, to: Math.min(range.to, at + 1) };
     if (from >= to) return [];
-    if (!isSearch(query, book)) return [{ expr, from, to, direction }];
+    if (bucketsOf(query, book) !== undefined) return [{ expr, from, to, direction }];
     return partsOf({ from, to }, direction).map((part) => ({ expr, ...part, direction }));
   }
-}
-
-/** What Loki must look through the whole range for. */
-function isSearch(query: EventQuery, book: SessionBook): boolean {
-  const { server, tool, method, client, outcome, httpStatus, type, q } = query;
-  if (query.session !== undefined) return bucketsOf(query, book) === undefined;
-  return [server, tool, method, client, outcome, httpStatus, type, q].some((one) => one !== undefined);
 }
 
 const PARTS = 4;

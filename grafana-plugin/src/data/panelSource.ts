@@ -11,7 +11,7 @@ import { Checkpoints } from './checkpoints.ts';
 import { LokiCompleteness } from './completeness.ts';
 import { readAll, writeEvents } from './exportEvents.ts';
 import { FrameReader } from './frameRecords.ts';
-import { completenessIn, frameSource, pageOfEvents } from './frameSource.ts';
+import { completenessIn, detailsFrom, frameSource, pageOfEvents } from './frameSource.ts';
 import { filterStages, OUR_LABELS, selector } from './logql.ts';
 import { readDetail } from './lokiDetail.ts';
 import { type EventsDeps, LokiEvents } from './lokiEvents.ts';
@@ -39,11 +39,11 @@ export function createPanelSource(ports: PanelPorts): PanelSource {
     return {
       ...still,
       logQlOf,
-      exportEvents: (filter, format, signal, onProgress) => {
-        const { events } = records();
-        void signal;
-        onProgress?.({ events: events.length, share: 1 });
-        return writeEvents(format, detailsIn(still, filter), async () => completenessIn(records(), filter));
+      exportEvents: (filter, format, _, onProgress) => {
+        const found = records();
+        const details = detailsFrom(found, filter);
+        onProgress?.({ events: details.length, share: 1 });
+        return writeEvents(format, [details], async () => completenessIn(found, filter));
       },
     };
   }
@@ -152,23 +152,4 @@ function isCovered(range: Span, covered: Span): boolean {
 interface Span {
   readonly from: number;
   readonly to: number;
-}
-
-type Still = ReturnType<typeof frameSource>;
-
-/** The events of a filter with their details, a thousand at a time. */
-async function* detailsIn(still: Still, filter: EventFilter) {
-  const { signal } = new AbortController();
-  let cursor: string | null = null;
-  do {
-    const query: EventQuery = {
-      ...filter,
-      order: 'oldest',
-      limit: 1_000,
-      ...(cursor !== null && { cursor }),
-    };
-    const page: EventPage = await still.events(query, signal);
-    yield await Promise.all(page.items.map(({ eventId = '' }) => still.event(eventId, signal)));
-    cursor = page.next;
-  } while (cursor !== null);
 }

@@ -109,7 +109,7 @@ const SESSION_LETTERS = {
   'sightline.session.tools': 'j',
 } as const;
 
-/** Texts that are ours though their words are no closed list: ids, names of records, digits. */
+/** Texts that are ours though their words are no closed list: ids, names of records and servers, digits. */
 const OURS: ReadonlySet<string> = new Set([
   'sightline.event.id',
   'event.name',
@@ -119,6 +119,8 @@ const OURS: ReadonlySet<string> = new Set([
   'sightline.operation.id',
   'sightline.attempt.first_operation.id',
   'sightline.payload.parts',
+  'sightline.server.name',
+  'gen_ai.operation.name',
   'service.instance.id',
   'trace_id',
   'span_id',

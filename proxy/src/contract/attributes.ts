@@ -67,7 +67,7 @@ export const ATTRIBUTES = [
   {
     key: 'mcp.session.id',
     type: 'string',
-    on: BOTH_SPANS_AND_EVENT,
+    on: ['server', 'client', 'event', 'session'],
     means: "the protocol's own session id, only when there is one",
   },
   {

@@ -9,7 +9,7 @@ import { ATTRIBUTES, type AttributeRow, METRICS, type MetricRow, RECORD_NAMES } 
 const ATTRIBUTE_PINS = [
   'mcp.method.name: string on server client event metric',
   'mcp.protocol.version: string on server client event session',
-  'mcp.session.id: string on server client event',
+  'mcp.session.id: string on server client event session',
   'mcp.resource.uri: string on server client event',
   'jsonrpc.request.id: string on server client event',
   'jsonrpc.protocol.version: string on server client event',

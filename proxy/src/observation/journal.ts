@@ -104,6 +104,7 @@ export class Journal {
         'sightline.session.last_activity': Math.floor(session.lastUs / 1000),
         'sightline.session.duration': (session.lastUs - session.startedUs) / 1e6,
         'sightline.session.status': session.ended === undefined ? 'open' : 'ended',
+        'mcp.session.id': this.#shownId(session.protocolId),
         ...session.own.tally.attributes(),
       },
     });
@@ -149,13 +150,16 @@ export class Journal {
       attributes['sightline.client.version'] ??= session.clientVersion;
       attributes['mcp.protocol.version'] ??= session.protocolVersion;
     }
-    const protocolId = session ? session.protocolId : place.protocolId;
-    if (protocolId !== undefined) {
-      attributes['mcp.session.id'] = this.#settings.hashSessionIds
-        ? this.#settings.hash(protocolId)
-        : cutText(protocolId, NAME_LENGTH_MAX);
-    }
+    const shownId = this.#shownId(session ? session.protocolId : place.protocolId);
+    if (shownId !== undefined) attributes['mcp.session.id'] = shownId;
     return { timeNs, bucket, attributes };
+  }
+
+  /** The protocol's own session id as it may be written down. */
+  #shownId(protocolId: string | undefined): string | undefined {
+    if (protocolId === undefined) return undefined;
+    const { hashSessionIds, hash } = this.#settings;
+    return hashSessionIds ? hash(protocolId) : cutText(protocolId, NAME_LENGTH_MAX);
   }
 
   /** Counts an event in its session, writing the session's start first where this is the start. */
