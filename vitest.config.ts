@@ -1,15 +1,26 @@
+import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const GRAFANA_DATA = path.join(
+  import.meta.dirname,
+  'grafana-plugin/node_modules/@grafana/data/dist/cjs/index.cjs',
+);
+
+const LONG_OUTAGE = 'test/stack/faultsLongOutage.test.ts';
+
 /**
- * Five suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold),
- * `e2e` (real clients and servers through the real proxy), `stack` (the real collector and stores) and `browser`
- * (the page of the real program in a real browser). `e2e` and `browser` run one file at a time, because each starts
- * processes and the machine may have two cores.
+ * All suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold),
+ * `e2e` (real clients and servers through the real proxy), `stack` (the real collector and stores; `outage` is the one
+ * file of it that waits for minutes), `compose` (the same in containers) and `browser` (the page of the real program in
+ * a real browser). Where each file starts processes they run one at a time: the machine may have two cores. Those of
+ * `stack` mostly wait for what they sent to be found.
  */
 export default defineConfig({
   test: {
     projects: [
       {
+        // Its other form names things that Node does not find in the packages below it.
+        resolve: { alias: { '@grafana/data': GRAFANA_DATA } },
         test: {
           name: 'unit',
           include: [
@@ -36,12 +47,21 @@ export default defineConfig({
         test: {
           name: 'stack',
           include: ['test/stack/**/*.test.ts'],
+          exclude: [LONG_OUTAGE],
           globalSetup: 'test/stack/globalSetup.ts',
-          // Two at a time: an outage that is waited out leaves the machine to another suite.
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
+          name: 'outage',
+          include: [LONG_OUTAGE],
+          globalSetup: 'test/stack/globalSetup.ts',
+          fileParallelism: false,
+          testTimeout: 120_000,
         },
       },
       {

@@ -1,8 +1,9 @@
 /** `npm run build`: the page, and the program as JavaScript. */
 import { runSteps } from './steps.ts';
 
-const built = runSteps([
+const built = await runSteps([
   { name: 'page', command: ['scripts/build-page.ts'], counts: 'one' },
+  { name: 'panel', command: ['scripts/build-panel.ts'], counts: 'one' },
   {
     name: 'program',
     command: ['node_modules/typescript/bin/tsc', '-p', 'proxy/tsconfig.build.json'],

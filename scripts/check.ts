@@ -11,8 +11,11 @@ export const CHECK_STEPS: readonly Step[] = [
     command: [BIOME, 'check', '--formatter-enabled=false', '--error-on-warnings', '.'],
     counts: 'one',
   },
+  // Types and builds the panel; installed apart, once (docs/decisions/0017).
+  { name: 'panel tools', command: ['scripts/panel/tools.ts'], counts: 'one' },
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', '.'], counts: 'one' },
   { name: 'page', command: ['scripts/build-page.ts'], counts: 'one' },
+  { name: 'panel', command: ['scripts/build-panel.ts'], counts: 'one' },
   { name: 'walls', command: ['scripts/check-imports.ts'], counts: 'one' },
   { name: 'generated docs', command: ['scripts/docs.ts', '--check'], counts: 'one' },
   { name: 'paths in docs', command: ['scripts/check-docs.ts'], counts: 'one' },
@@ -20,4 +23,4 @@ export const CHECK_STEPS: readonly Step[] = [
   { name: 'unit', command: [VITEST, 'run', '--project', 'unit'], counts: 'vitest' },
 ];
 
-if (import.meta.main && !runSteps(CHECK_STEPS)) process.exitCode = 1;
+if (import.meta.main && !(await runSteps(CHECK_STEPS))) process.exitCode = 1;

@@ -1,10 +1,11 @@
 /**
  * Runs the steps of a check one after the other, all of them even when an earlier one fails, and counts what
  * passed, failed and was skipped. A step is a command; a suite of tests counts each of its tests, every other
- * step counts as one.
+ * step counts as one. A step that mostly waits runs beside the others.
  */
-import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 
 export interface Counts {
@@ -19,16 +20,38 @@ export interface Step {
   readonly command: readonly string[];
   /** How to count: as one, by vitest's JSON report, or by the last `N passed, N failed, N skipped` it prints. */
   readonly counts: 'one' | 'vitest' | 'line';
+  /** Runs beside those that follow it, and is waited for after the last, which is when it is shown. */
+  readonly background?: true;
 }
 
 const RESULTS = 'test-results';
 
-/** Runs every step, prints one line for each and one over all; returns false when anything failed. */
-export function runSteps(steps: readonly Step[]): boolean {
-  const rows = steps.map((step) => {
+interface Started {
+  readonly step: Step;
+  finish(): Promise<Counts>;
+}
+
+interface Row {
+  readonly step: Step;
+  readonly counts: Counts;
+}
+
+/** Runs every step, prints one line for each and one over all; gives false when anything failed. */
+export async function runSteps(steps: readonly Step[]): Promise<boolean> {
+  const started: Started[] = [];
+  const rows: Row[] = [];
+  for (const step of steps) {
+    if (step.background) {
+      started.push(startStep(step));
+      continue;
+    }
     console.log(`\n── ${step.name} ──`);
-    return { step, counts: runStep(step) };
-  });
+    rows.push({ step, counts: runStep(step) });
+  }
+  for (const { step, finish } of started) {
+    console.log(`\n── ${step.name} ──`);
+    rows.push({ step, counts: await finish() });
+  }
   console.log('');
   for (const { step, counts } of rows) console.log(`${step.name.padEnd(24)} ${formatCounts(counts)}`);
   const total = rows.reduce((sum, row) => addCounts(sum, row.counts), { passed: 0, failed: 0, skipped: 0 });
@@ -44,20 +67,51 @@ function isCi(): boolean {
 }
 
 function runStep(step: Step): Counts {
-  const report = path.join(RESULTS, `${step.name.replaceAll(/[^a-z0-9]+/gi, '-')}.json`);
-  mkdirSync(RESULTS, { recursive: true });
-  rmSync(report, { force: true });
-  const extra =
-    step.counts === 'vitest' ? ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`] : [];
-  const done = spawnSync(process.execPath, [...step.command, ...extra], {
+  const done = spawnSync(process.execPath, commandOf(step), {
     stdio: ['ignore', step.counts === 'line' ? 'pipe' : 'inherit', 'inherit'],
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
   });
   if (step.counts === 'line') process.stdout.write(done.stdout ?? '');
-  const ended = done.status === 0;
+  return countStep(step, done.status === 0, done.stdout ?? '');
+}
+
+/** Starts a step whose output goes to a file, so that it does not mix with that of the others. */
+function startStep(step: Step): Started {
+  const command = commandOf(step);
+  const file = resultOf(step, 'log');
+  const log = openSync(file, 'w');
+  const child = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
+  closeSync(log);
+  const ended = once(child, 'close');
+  return {
+    step,
+    async finish() {
+      await ended;
+      const output = readFileSync(file, 'utf8');
+      process.stdout.write(output);
+      return countStep(step, child.exitCode === 0, output);
+    },
+  };
+}
+
+/** Arguments for Node; what an earlier run has left is removed. */
+function commandOf(step: Step): readonly string[] {
+  mkdirSync(RESULTS, { recursive: true });
+  const report = resultOf(step, 'json');
+  rmSync(report, { force: true });
+  if (step.counts !== 'vitest') return step.command;
+  return [...step.command, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+}
+
+function resultOf(step: Step, kind: 'json' | 'log'): string {
+  return path.join(RESULTS, `${step.name.replaceAll(/[^a-z0-9]+/gi, '-')}.${kind}`);
+}
+
+function countStep(step: Step, ended: boolean, output: string): Counts {
   if (step.counts === 'one') return { passed: ended ? 1 : 0, failed: ended ? 0 : 1, skipped: 0 };
-  const read = step.counts === 'vitest' ? countReport(readReport(report)) : countLastLine(done.stdout ?? '');
+  const read =
+    step.counts === 'vitest' ? countReport(readReport(resultOf(step, 'json'))) : countLastLine(output);
   return withFailure(read, ended);
 }
 

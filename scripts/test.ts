@@ -4,12 +4,18 @@ import { runSteps, type Step } from './steps.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
+const vitest = (project: string): readonly string[] => [VITEST, 'run', '--project', project];
+
 const TEST_STEPS: readonly Step[] = [
   ...CHECK_STEPS,
-  { name: 'stories', command: [VITEST, 'run', '--project', 'stories'], counts: 'vitest' },
-  { name: 'end to end', command: [VITEST, 'run', '--project', 'e2e'], counts: 'vitest' },
-  { name: 'browser', command: [VITEST, 'run', '--project', 'browser'], counts: 'vitest' },
+  { name: 'programs of the stack', command: ['scripts/stack/step.ts'], counts: 'line' },
+  // Six minutes of waiting, over before the browser needs the machine to itself.
+  { name: 'long outage', command: vitest('outage'), counts: 'vitest', background: true },
+  { name: 'stories', command: vitest('stories'), counts: 'vitest' },
+  { name: 'end to end', command: vitest('e2e'), counts: 'vitest' },
+  { name: 'stack', command: vitest('stack'), counts: 'vitest' },
+  { name: 'browser', command: vitest('browser'), counts: 'vitest' },
   { name: 'conformance', command: ['test/conformance/run.ts'], counts: 'line' },
 ];
 
-if (!runSteps(TEST_STEPS)) process.exitCode = 1;
+if (!(await runSteps(TEST_STEPS))) process.exitCode = 1;
