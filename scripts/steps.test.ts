@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { countLastLine, countReport, formatCounts, withFailure } from './steps.ts';
+import { countLastLine, countReport, formatCounts, runSteps, withFailure } from './steps.ts';
 
 describe('counting', () => {
   it('reads the JSON report of a suite, todo counted as skipped', () => {
@@ -24,5 +27,22 @@ describe('counting', () => {
   it('prints what it can read', () => {
     const counts = { passed: 1, failed: 2, skipped: 3 };
     expect(countLastLine(formatCounts(counts))).toEqual(counts);
+  });
+});
+
+describe('a step in the background', () => {
+  it('runs beside the one that follows it', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'sightline-steps-'));
+    const file = JSON.stringify(path.join(folder, 'done'));
+    // Ends only once the step after it has run.
+    const waiting = `const end = setInterval(() => { if (require('fs').existsSync(${file})) clearInterval(end); }, 10);`;
+    const told = `process.on('exit', () => console.log('2 passed, 0 failed, 0 skipped'));`;
+    const working = `require('fs').writeFileSync(${file}, '')`;
+    const passed = await runSteps([
+      { name: 'steps.test waiting', command: ['-e', waiting + told], counts: 'line', background: true },
+      { name: 'steps.test working', command: ['-e', working], counts: 'one' },
+    ]);
+    expect(passed).toBe(true);
+    rmSync(folder, { recursive: true });
   });
 });

@@ -76,3 +76,29 @@ describe('without Go', () => {
     );
   });
 });
+
+describe('the step of npm test', () => {
+  const run = (env: Readonly<Record<string, string>>) =>
+    spawnSync(process.execPath, [path.resolve('scripts/stack/step.ts')], {
+      env: { SIGHTLINE_CACHE: path.join(folder, 'step'), ...env },
+      encoding: 'utf8',
+    });
+
+  it('is skipped without Go, with the reason', () => {
+    const { status, stdout, stderr } = run({ PATH: folder });
+    expect([status, stdout]).toEqual([0, '0 passed, 0 failed, 4 skipped\n']);
+    expect(stderr).toMatch(/^SKIPPED\. Go is missing .* install Go \d[\d.]+ or newer/);
+  });
+
+  it('fails with what Go says when something cannot be downloaded', () => {
+    const bin = path.join(folder, 'offline');
+    mkdirSync(bin);
+    const said = 'dial tcp: lookup proxy.golang.org: no such host';
+    const script = `#!/bin/sh\nif [ "$1" = env ]; then echo go1.99; else echo "${said}" >&2; exit 1; fi\n`;
+    writeFileSync(path.join(bin, 'go'), script, { mode: 0o755 });
+    const { status, stdout, stderr } = run({ PATH: `${bin}:/bin:/usr/bin` });
+    expect([status, stdout]).toEqual([1, '0 passed, 1 failed, 3 skipped\n']);
+    expect(stderr).toContain(said);
+    expect(stderr).toContain('A module that cannot be downloaded and a full disk are the usual causes.');
+  });
+});
