@@ -25,7 +25,8 @@ export function metric(name: MetricName, part?: HistogramPart): string {
 }
 
 /**
- * What others measure and we only show: the collector of itself, and its `span_metrics` connector of our spans.
+ * What others measure and we only show: collector, Loki and Tempo of themselves, and the collector's `span_metrics`
+ * connector of our spans.
  * Their names are no part of the contract; the native stack answers for them in the tests.
  */
 export const FOREIGN_METRICS = {
@@ -41,7 +42,9 @@ export const FOREIGN_METRICS = {
   refusedLogs: 'otelcol_receiver_refused_log_records_total',
   refusedSpans: 'otelcol_receiver_refused_spans_total',
   refusedPoints: 'otelcol_receiver_refused_metric_points_total',
+  lokiDiscarded: 'loki_discarded_samples_total',
+  tempoDiscarded: 'tempo_discarded_spans_total',
 } as const;
 
 /** Labels that come with what others measure. */
-export const FOREIGN_LABELS = ['exporter', 'receiver', 'span_kind', 'instance', 'job', 'le'] as const;
+export const FOREIGN_LABELS = ['exporter', 'reason', 'span_kind', 'instance', 'le'] as const;

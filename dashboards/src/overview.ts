@@ -15,7 +15,6 @@ import {
   chosen,
   foreign,
   increase,
-  increaseBefore,
   is,
   isNot,
   orZero,
@@ -31,7 +30,6 @@ import { client, server, tool } from './variables.ts';
 const BY_CLIENT = { 'sightline.client.name': chosen('client') } as const;
 const mine = calls(BY_CLIENT);
 const failed = failedCalls(BY_CLIENT);
-const offset = (expr: string): string => expr.replaceAll(`[${RANGE}]`, `[${RANGE}] offset ${RANGE}`);
 const rate = `1 - (${orZero(increase(failed), increase(mine))}) / (${increase(mine)} > 0)`;
 const mean = average((part) => toolRequests({}, part));
 const open = `sum(${series('sightline.sessions.active', SERVER_CHOSEN)})`;
@@ -47,7 +45,7 @@ const indicators = [
       unit: 'short',
       decimals: 0,
     },
-    { now: increase(mine), before: increaseBefore(mine) },
+    { now: increase(mine) },
   ),
   compared(
     {
@@ -57,7 +55,7 @@ const indicators = [
       unit: 'percentunit',
       decimals: 1,
     },
-    { now: rate, before: offset(rate), words: { to: 0.1, times: 100, unit: ' %' } },
+    { now: rate, words: { to: 0.1, times: 100, unit: ' %' } },
     floors(1 - ERROR_RATE.bad, 1 - ERROR_RATE.warn),
   ),
   compared(
@@ -70,7 +68,6 @@ const indicators = [
     },
     {
       now: orZero(increase(failed), increase(mine)),
-      before: orZero(increaseBefore(failed), increaseBefore(mine)),
     },
     limits({ warn: 0.5, bad: 0.5 }),
   ),
@@ -81,7 +78,7 @@ const indicators = [
       act: 'A mean hides the slow ones: the latency chart below has percentiles, and points that lead to one trace each.',
       unit: 's',
     },
-    { now: mean, before: offset(mean), words: { to: 0.001, unit: ' s' } },
+    { now: mean, words: { to: 0.001, unit: ' s' } },
     limits(LATENCY),
   ),
   compared(
@@ -103,7 +100,7 @@ const indicators = [
       unit: 'short',
       decimals: 0,
     },
-    { now: clients, before: offset(clients) },
+    { now: clients },
   ),
 ];
 

@@ -56,9 +56,9 @@ export function increase(of: string, window: string = RANGE, keep: readonly Attr
   return `sum${keep.length === 0 ? '' : ` ${by(...keep)} `}(increase(${of}[${window}]))`;
 }
 
-/** The same for the period of equal length before. */
-export function increaseBefore(of: string, keep: readonly AttributeKey[] = []): string {
-  return `sum${keep.length === 0 ? '' : ` ${by(...keep)} `}(increase(${of}[${RANGE}] offset ${RANGE}))`;
+/** The same figure for the period of equal length before. */
+export function before(expr: string): string {
+  return expr.replaceAll(`[${RANGE}]`, `[${RANGE}] offset ${RANGE}`);
 }
 
 /** A quantile of a histogram's buckets. */

@@ -7,14 +7,13 @@ import { bars, lines } from './panels/chart.ts';
 import { limits } from './panels/colours.ts';
 import { prom } from './panels/face.ts';
 import { compared, stat } from './panels/stat.ts';
-import { BAR, increase, increaseBefore, quantile, RANGE, RATE, series } from './promql.ts';
+import { BAR, increase, quantile, RANGE, RATE, series } from './promql.ts';
 import { LOOP_DELAY, OUTBOX_AGE, OVERHEAD, percent, QUEUE_USED } from './thresholds.ts';
 import { server } from './variables.ts';
 
 const overhead = series('sightline.proxy.duration', SERVER_CHOSEN, 'bucket');
 const dropped = series('sightline.events.dropped');
 const written = series('sightline.events');
-const offset = (expr: string): string => expr.replaceAll(`[${RANGE}]`, `[${RANGE}] offset ${RANGE}`);
 const p99 = quantile(0.99, overhead, RANGE);
 const used = `max(${F.queueSize} / ${F.queueCapacity})`;
 const NO_PROXY = 'no proxy reports';
@@ -29,7 +28,7 @@ const indicators = [
       unit: 's',
       empty: NO_PROXY,
     },
-    { now: p99, before: offset(p99), words: { to: 0.0001, unit: ' s' } },
+    { now: p99, words: { to: 0.0001, unit: ' s' } },
     limits(OVERHEAD),
   ),
   compared(
@@ -41,7 +40,7 @@ const indicators = [
       decimals: 0,
       empty: NO_PROXY,
     },
-    { now: increase(written), before: increaseBefore(written) },
+    { now: increase(written) },
   ),
   stat(
     {
@@ -204,6 +203,8 @@ const failures = bars(
     prom(`sum by (exporter) (increase(${F.failedLogs}[${BAR}])) > 0`, '{{exporter}} records failed'),
     prom(`sum by (exporter) (increase(${F.failedSpans}[${BAR}])) > 0`, '{{exporter}} spans failed'),
     prom(`sum by (exporter) (increase(${F.failedPoints}[${BAR}])) > 0`, '{{exporter}} metric points failed'),
+    prom(`sum by (reason) (increase(${F.lokiDiscarded}[${BAR}])) > 0`, 'Loki discarded: {{reason}}'),
+    prom(`sum by (reason) (increase(${F.tempoDiscarded}[${BAR}])) > 0`, 'Tempo discarded: {{reason}}'),
   ],
 );
 

@@ -8,7 +8,7 @@ import { bars, lines } from './panels/chart.ts';
 import { loki, prom } from './panels/face.ts';
 import { sightline } from './panels/sightline.ts';
 import { stats } from './panels/stat.ts';
-import { BAR, chosen, increase, RANGE, series } from './promql.ts';
+import { BAR, before, chosen, increase, RANGE, series } from './promql.ts';
 import { client, server, sessionOpened } from './variables.ts';
 
 /** Summaries of sessions: at their end, every five minutes of their life, and whenever they change. */
@@ -26,8 +26,7 @@ const durations = (window: string): string =>
   `avg(${lastOfSession(summaries, 'sightline.session.duration', window)})`;
 const callsOf = (window: string): string =>
   `sum(${lastOfSession(summaries, 'sightline.session.calls', window)}) or vector(0)`;
-const offset = (expr: string): string => expr.replaceAll(`[${RANGE}]`, `[${RANGE}] offset ${RANGE}`);
-const inRange = (expr: string) => [loki(expr, 'in range'), loki(offset(expr), 'before')];
+const inRange = (expr: string) => [loki(expr, 'in range'), loki(before(expr), 'before')];
 
 const ACTIVE_WINDOW = '5m';
 const recent = logs({

@@ -20,24 +20,11 @@ import * as looks from './panels/looks.ts';
 import { sightline } from './panels/sightline.ts';
 import { compared } from './panels/stat.ts';
 import { table } from './panels/table.ts';
-import {
-  BAR,
-  chosen,
-  foreign,
-  increase,
-  increaseBefore,
-  is,
-  orZero,
-  quantile,
-  RANGE,
-  RATE,
-  series,
-} from './promql.ts';
+import { BAR, chosen, foreign, increase, is, orZero, quantile, RANGE, RATE, series } from './promql.ts';
 import { ERROR_RATE, LATENCY, percent, SLOW_SECONDS } from './thresholds.ts';
 import { TOOL_LINK, toolTable } from './toolTables.ts';
 import { server, tool } from './variables.ts';
 
-const offset = (expr: string): string => expr.replaceAll(`[${RANGE}]`, `[${RANGE}] offset ${RANGE}`);
 const attempts = (result: 'retried' | 'recovered' | 'gave_up'): string =>
   series('sightline.attempts', { ...TOOL_CHOSEN, 'sightline.attempt.result': is(result) });
 const wasted = series('sightline.attempt.wasted', TOOL_CHOSEN);
@@ -65,7 +52,7 @@ const indicators = [
       unit: 'short',
       decimals: 0,
     },
-    { now: all, before: increaseBefore(calls()) },
+    { now: all },
   ),
   compared(
     {
@@ -75,7 +62,7 @@ const indicators = [
       unit: 'percentunit',
       decimals: 1,
     },
-    { now: successRate(), before: offset(successRate()), words: { to: 0.1, times: 100, unit: ' %' } },
+    { now: successRate(), words: { to: 0.1, times: 100, unit: ' %' } },
     floors(1 - ERROR_RATE.bad, 1 - ERROR_RATE.warn),
   ),
   compared(
@@ -85,7 +72,7 @@ const indicators = [
       act: 'Compare it with p95: far apart means that a few calls are very slow.',
       unit: 's',
     },
-    { now: mean, before: offset(mean), words: { to: 0.001, unit: ' s' } },
+    { now: mean, words: { to: 0.001, unit: ' s' } },
     limits(LATENCY),
   ),
   compared(
@@ -95,7 +82,7 @@ const indicators = [
       act: 'The points in the latency chart lead to single slow calls.',
       unit: 's',
     },
-    { now: p95, before: offset(p95), words: { to: 0.001, unit: ' s' } },
+    { now: p95, words: { to: 0.001, unit: ' s' } },
     limits(LATENCY),
   ),
   compared(
@@ -106,7 +93,7 @@ const indicators = [
       unit: 'short',
       decimals: 0,
     },
-    { now: slow(RANGE), before: offset(slow(RANGE)) },
+    { now: slow(RANGE) },
     limits({ warn: 0.5, bad: Number.MAX_SAFE_INTEGER }),
   ),
   compared(
@@ -117,7 +104,7 @@ const indicators = [
       act: 'The cost table names the tools whose results are largest.',
       unit: 'short',
     },
-    { now: increase(tokens('result')), before: increaseBefore(tokens('result')) },
+    { now: increase(tokens('result')) },
   ),
 ];
 

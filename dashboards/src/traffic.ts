@@ -10,11 +10,10 @@ import { lokiTable } from './panels/lokiTable.ts';
 import * as looks from './panels/looks.ts';
 import { compared } from './panels/stat.ts';
 import { table } from './panels/table.ts';
-import { BAR, chosen, increase, increaseBefore, is, orZero, RANGE, RATE, series } from './promql.ts';
+import { BAR, chosen, increase, is, orZero, RANGE, RATE, series } from './promql.ts';
 import { ERROR_RATE, percent } from './thresholds.ts';
 import { httpStatus, method, server } from './variables.ts';
 
-const offset = (expr: string): string => expr.replaceAll(`[${RANGE}]`, `[${RANGE}] offset ${RANGE}`);
 const CHOSEN = { ...SERVER_CHOSEN, 'http.response.status_code': chosen('httpStatus') } as const;
 const exchanges = series('sightline.http.exchanges', CHOSEN);
 const refused = series('sightline.http.exchanges', {
@@ -36,7 +35,7 @@ const indicators = [
       unit: 'short',
       decimals: 0,
     },
-    { now: increase(exchanges), before: increaseBefore(exchanges) },
+    { now: increase(exchanges) },
   ),
   compared(
     {
@@ -46,7 +45,7 @@ const indicators = [
       unit: 'short',
       decimals: 0,
     },
-    { now: increase(methods), before: increaseBefore(methods) },
+    { now: increase(methods) },
   ),
   compared(
     {
@@ -56,7 +55,7 @@ const indicators = [
       unit: 'percentunit',
       decimals: 1,
     },
-    { now: share, before: offset(share), words: { to: 0.1, times: 100, unit: ' %' } },
+    { now: share, words: { to: 0.1, times: 100, unit: ' %' } },
     limits(ERROR_RATE),
   ),
   compared(
@@ -66,7 +65,7 @@ const indicators = [
       act: 'Large arguments are rare: see the context cost of tools.',
       unit: 'bytes',
     },
-    { now: increase(io('receive')), before: increaseBefore(io('receive')), words: { to: 1, unit: ' B' } },
+    { now: increase(io('receive')), words: { to: 1, unit: ' B' } },
   ),
   compared(
     {
@@ -75,7 +74,7 @@ const indicators = [
       act: 'What of it models read stands on the dashboard of tools.',
       unit: 'bytes',
     },
-    { now: increase(io('transmit')), before: increaseBefore(io('transmit')), words: { to: 1, unit: ' B' } },
+    { now: increase(io('transmit')), words: { to: 1, unit: ' B' } },
   ),
 ];
 

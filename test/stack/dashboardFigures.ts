@@ -269,6 +269,8 @@ export function figuresOf({ events, own }: Known): Readonly<Record<string, Figur
     'proxy.json Refused and failed D': NOTHING,
     'proxy.json Refused and failed E': NOTHING,
     'proxy.json Refused and failed F': NOTHING,
+    'proxy.json Refused and failed G': NOTHING,
+    'proxy.json Refused and failed H': NOTHING,
     'proxy.json What the stores took A': { 'otlp_http/loki': any(0.01) },
     'proxy.json What the stores took B': { 'otlp_grpc/tempo': any(0.01) },
     'proxy.json What the stores took C': { 'otlp_http/prometheus': any(0.01) },

@@ -9,6 +9,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import type { ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
+import { before as shifted } from '../promql.ts';
 import { calmly } from './colours.ts';
 import { dress, type Face, prom, type Query } from './face.ts';
 
@@ -38,8 +39,8 @@ export function stats(
 
 export interface Compared {
   readonly now: string;
-  /** The same for the period before. */
-  readonly before: string;
+  /** The same for the period before, where it is no figure over the range. */
+  readonly before?: string;
   /** What the figure before is rounded to and multiplied by for its words, and the word of its unit. */
   readonly words?: { readonly to: number; readonly times?: number; readonly unit: string };
 }
@@ -50,7 +51,7 @@ export interface Compared {
  */
 export function compared(
   face: Face,
-  { now, before, words = { to: 1, unit: '' } }: Compared,
+  { now, before = shifted(now), words = { to: 1, unit: '' } }: Compared,
   colours: ThresholdsConfigBuilder = calmly(),
 ): PanelBuilder {
   const { to, times = 1, unit } = words;
