@@ -1,0 +1,34 @@
+/** What a test says of the dashboard before it opens: in the address, as JSON. */
+
+export interface GivenPanel {
+  readonly id: number;
+  readonly title?: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** The panel's own queries. */
+  readonly targets: readonly GivenTarget[];
+  /** Pixels; all of the page unless given. */
+  readonly width?: number;
+  readonly height?: number;
+}
+
+export interface GivenTarget {
+  readonly refId: string;
+  readonly datasource: { readonly type: string; readonly uid: string };
+  readonly [property: string]: unknown;
+}
+
+export interface Given {
+  readonly panels: readonly GivenPanel[];
+  readonly theme: 'light' | 'dark';
+  readonly timeZone: string;
+  /** Names of the dashboard's variables; their values are the address's `var-name`. */
+  readonly variables: readonly string[];
+  /** `public`: what a public dashboard is told. `snapshot`: queries that hold the frames themselves. */
+  readonly mode: 'dashboard' | 'public' | 'snapshot';
+  /** How the Loki data source shapes its frames. */
+  readonly lokiFrames: 'legacy' | 'dataplane';
+}
+
+export function givenByTest(): Given {
+  return JSON.parse(new URLSearchParams(location.search).get('given') ?? 'null') as Given;
+}

@@ -1,0 +1,4 @@
+/** What Grafana loads. */
+import { plugin } from './panel/plugin.ts';
+
+export { plugin };

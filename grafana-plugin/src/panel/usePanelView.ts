@@ -1,0 +1,37 @@
+/** The reader's view of one panel, and the dashboard's variables that follow it and lead it. */
+import type { PanelProps } from '@grafana/data';
+import { locationService } from '@grafana/runtime';
+import { useCallback, useRef, useState } from 'react';
+import type { ViewPorts } from '../views/ViewContext.tsx';
+import { change, follow, type Kept, startKept } from './keptView.ts';
+import type { PanelOptions } from './options.ts';
+import { readFilterText, readVariable } from './variables.ts';
+
+export function usePanelView(
+  { replaceVariables }: PanelProps<PanelOptions>,
+  options: PanelOptions,
+): Pick<ViewPorts, 'view' | 'setView'> {
+  const given = {
+    options,
+    filter: readFilterText(options.filter, replaceVariables),
+    carried: {
+      session: readVariable(options.sessionVariable, replaceVariables),
+      event: readVariable(options.eventVariable, replaceVariables),
+      bucket: readVariable('bucket', replaceVariables),
+    },
+  };
+  // Not a state: two changes in one turn must both count, and what is told the dashboard follows from both.
+  const kept = useRef<Kept>(undefined);
+  kept.current = kept.current === undefined ? startKept(given) : follow(kept.current, given);
+  const [, redraw] = useState(0);
+  const latest = useRef(given);
+  latest.current = given;
+  const setView = useCallback<ViewPorts['setView']>((changed, how = 'push') => {
+    if (kept.current === undefined) return;
+    const { next, query } = change(kept.current, latest.current, changed);
+    kept.current = next;
+    redraw((count) => count + 1);
+    if (Object.keys(query).length > 0) locationService.partial(query, how === 'replace');
+  }, []);
+  return { view: kept.current.view, setView };
+}
