@@ -41,6 +41,7 @@ describe('the flat list', () => {
       'session',
     ]);
     expect(kinds({ loading: { state: 'more' } }).slice(-3)).toEqual(['loading', 'foot', 'session']);
+    expect(kinds({ loading: { state: 'cut' } }).slice(-3)).toEqual(['event', 'foot', 'session']);
   });
 
   it('gives every row a key of its own, and a session that is sought the key it will have', () => {
