@@ -100,6 +100,11 @@ describe('the line of a record', () => {
       line: 'tools/call get_weather ok 200 weather agent 0123456789abcdef01234567 a b c d',
     },
     {
+      why: 'what is no character is a space, as in what Loki keeps of the attribute',
+      attributes: { 'sightline.error.message': 'a\ufffdb\ud800c🚀' },
+      line: 'tools/call get_weather ok 200 weather agent 0123456789abcdef01234567 a b c🚀',
+    },
+    {
       why: 'values stand verbatim, so that a plain text filter finds them',
       attributes: { 'gen_ai.tool.name': 'a  "b"', 'sightline.client.name': undefined },
       line: 'tools/call a  "b" ok 200 weather 0123456789abcdef01234567',

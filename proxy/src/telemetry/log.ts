@@ -191,7 +191,8 @@ function finishRecord(
   return { eventName: event.kind, timeNs: event.timeNs, severity, body, attributes: list, dropped, span };
 }
 
-const CONTROL = /[\p{Cc}\u2028\u2029]/gu;
+/** Control characters, line separators, and what is no character, of which Loki makes a space in attributes. */
+const ALTERED = /[\p{Cc}\p{Cs}\u2028\u2029\ufffd]/gu;
 
 /**
  * `{method} {target} {outcome} {httpStatus} {server} {client} {session} {error}`, one line, absent parts left out.
@@ -211,7 +212,7 @@ export function composeBody(attributes: Attributes): string {
   line = append(line, attributes['sightline.client.name']);
   line = append(line, attributes['sightline.session.id']);
   line = append(line, attributes['sightline.error.message']);
-  return line.replace(CONTROL, ' ');
+  return line.replace(ALTERED, ' ');
 }
 
 function append(line: string, part: string | number | undefined): string {
