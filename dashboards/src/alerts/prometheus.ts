@@ -4,6 +4,9 @@ import { dashboardOf, labelsOf, runbookOf } from './annotations.ts';
 import type { RecordingGroup } from './recording.ts';
 import { formatYaml, type Plain } from './yaml.ts';
 
+/** The group of all alerts in Prometheus. */
+export const ALERT_GROUP = 'sightline-alerts';
+
 const MADE = "Made by 'npm run dashboards' from dashboards/src/alerts; change it there.";
 
 export function formatRecording(groups: readonly RecordingGroup[]): string {
@@ -28,7 +31,7 @@ export function formatAlerts(alerts: readonly Alert[]): string {
   return formatYaml(
     `What wakes somebody, or waits until the morning. What to do about each: docs/runbook.md.\n${MADE}`,
     {
-      groups: [{ name: 'sightline-alerts', rules }],
+      groups: [{ name: ALERT_GROUP, rules }],
     },
   );
 }
