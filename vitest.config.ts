@@ -85,6 +85,16 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      {
+        test: {
+          // Asked for by `GRAFANA_URL`: no test here can start a Grafana.
+          name: 'grafana',
+          include: ['test/grafana/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 120_000,
+        },
+      },
     ],
   },
 });

@@ -15,6 +15,10 @@ const TEST_STEPS: readonly Step[] = [
   { name: 'end to end', command: vitest('e2e'), counts: 'vitest' },
   { name: 'stack', command: vitest('stack'), counts: 'vitest' },
   { name: 'browser', command: vitest('browser'), counts: 'vitest' },
+  // Where somebody runs one with our provisioning.
+  ...(process.env['GRAFANA_URL'] === undefined
+    ? []
+    : [{ name: 'grafana', command: vitest('grafana'), counts: 'vitest' } as const]),
   { name: 'conformance', command: ['test/conformance/run.ts'], counts: 'line' },
 ];
 
