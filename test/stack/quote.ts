@@ -1,7 +1,7 @@
-/** Texts as string literals of the query languages. */
+/** Texts as string literals of TraceQL and PromQL; for LogQL the panel has its own. */
 
 /**
- * A text as a literal of LogQL, TraceQL and PromQL: the three read Go's double-quoted form. Whatever cannot be seen is
+ * A text as a literal of TraceQL and PromQL: both read Go's double-quoted form. Whatever cannot be seen is
  * written as an escape, and so is U+FFFD, which PromQL takes for a mistake; half of a surrogate pair leaves the proxy
  * as that.
  */
@@ -12,11 +12,6 @@ export function quoteText(text: string): string {
       found === '"' || found === '\\' ? `\\${found}` : escapeOf(found.codePointAt(0) ?? 0),
     );
   return `"${escaped}"`;
-}
-
-/** As `quoteText`, for attributes in Loki, which keeps a space in place of U+FFFD. */
-export function quoteForLoki(text: string): string {
-  return quoteText(text.toWellFormed().replaceAll('\ufffd', ' '));
 }
 
 function escapeOf(codePoint: number): string {
