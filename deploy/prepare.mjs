@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, existsSync, writeFileSync } from 'node:fs';
 
 /** As `folder=uid:gid folder=uid:gid …`. */
-for (const entry of (process.env.VOLUMES ?? '').split(' ').filter((text) => text !== '')) {
+for (const entry of (process.env.VOLUMES ?? '').split(/\s+/).filter((text) => text !== '')) {
   const [, folder, uid, gid] = /^(\/[^=]+)=(\d+):(\d+)$/.exec(entry) ?? [];
   if (folder === undefined) throw new Error(`VOLUMES: '${entry}' is not /folder=uid:gid`);
   chownSync(folder, Number(uid), Number(gid));

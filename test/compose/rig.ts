@@ -10,6 +10,8 @@ export interface Container {
   readonly service: string;
   readonly id: string;
   readonly inspected: Inspected;
+  /** Numbers of the users that its processes run as, while it runs. */
+  readonly users: readonly number[];
 }
 
 /** Of `docker inspect`, what is looked at. */
@@ -83,7 +85,13 @@ export async function createRig(): Promise<ComposeRig> {
         const [inspected] = JSON.parse(docker(['inspect', id]).out) as [
           Inspected & { readonly Config: { readonly Labels: Readonly<Record<string, string>> } },
         ];
-        return { id, service: inspected.Config.Labels['com.docker.compose.service'] ?? '', inspected };
+        const rows = docker(['top', id, '-eo', 'pid,uid']).out.split('\n').slice(1);
+        return {
+          id,
+          service: inspected.Config.Labels['com.docker.compose.service'] ?? '',
+          inspected,
+          users: rows.map((row) => Number(row.trim().split(/\s+/)[1])),
+        };
       });
   return {
     folder,
