@@ -1,5 +1,9 @@
 /** Ways between the dashboards. Every one keeps the range and the variables that both sides have. */
-import { DashboardLinkBuilder, DashboardLinkType } from '@grafana/grafana-foundation-sdk/dashboard';
+import {
+  type DashboardLink,
+  DashboardLinkBuilder,
+  DashboardLinkType,
+} from '@grafana/grafana-foundation-sdk/dashboard';
 
 export const UIDS = {
   overview: 'sightline-overview',
@@ -16,15 +20,21 @@ export type DashboardName = keyof typeof UIDS;
 /** By this Grafana finds the dashboards for their menu. */
 export const TAG = 'sightline';
 
-/** The menu on top of every dashboard. */
-export function menu(): DashboardLinkBuilder {
-  return new DashboardLinkBuilder('Sightline')
+/** The menu on top of every dashboard: in sight, where the SDK's default would fold it away. */
+export function menu(): { build(): DashboardLink } {
+  const link = new DashboardLinkBuilder('Sightline')
     .type(DashboardLinkType.Dashboards)
     .tags([TAG])
     .asDropdown(false)
     .includeVars(true)
     .keepTime(true)
     .targetBlank(false);
+  return {
+    build: () => {
+      const { placement: _folded, ...rest } = link.build();
+      return rest;
+    },
+  };
 }
 
 /** From a row or a point to another dashboard, with range, variables, and what the row adds. */

@@ -130,7 +130,7 @@ const timeline = sightline(
       'Every event of the session in its order, with durations, gaps, and calls that ran at the same time.',
     act: 'Without a session chosen, this is the list of sessions: a click on one opens it here.',
   },
-  { view: 'sessions', filter: 'q=$session', sessionVariable: 'session', live: true },
+  { view: 'sessions', filter: 'q=${session:percentencode}', sessionVariable: 'session', live: true },
 );
 
 const TOOL = label('gen_ai.tool.name');

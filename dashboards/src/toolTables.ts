@@ -59,6 +59,7 @@ export function toolTable(): PanelBuilder {
         },
       ],
       sortBy: 'Health',
+      thenBy: ['Calls'],
       keyLooks: { Tool: TOOL_LINK },
     },
   );

@@ -12,7 +12,7 @@ import type { TableOf } from './table.ts';
 
 export function lokiTable(
   face: Face,
-  { keys, columns, sortBy, descending = true, keyLooks = {} }: TableOf,
+  { keys, columns, sortBy, thenBy = [], descending = true, keyLooks = {} }: TableOf,
 ): PanelBuilder {
   const queries = columns.map(({ expr }, at) => loki(expr, undefined, refIdOf(at)));
   const order = [...keys.map(([key]) => label(key)), ...columns.map((_one, at) => `Value #${refIdOf(at)}`)];
@@ -21,7 +21,11 @@ export function lokiTable(
     .showHeader(true)
     .cellHeight(TableCellHeight.Sm)
     .footer(new TableFooterOptionsBuilder().show(false))
-    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(descending)])
+    .sortBy(
+      [sortBy, ...thenBy].map((title) =>
+        new TableSortByFieldStateBuilder().displayName(title).desc(descending),
+      ),
+    )
     .thresholds(calmly())
     .withTransformation({ id: 'labelsToFields', options: { mode: 'columns' } })
     .withTransformation({ id: 'merge', options: {} })

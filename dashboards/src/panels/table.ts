@@ -23,6 +23,7 @@ export interface TableOf {
   readonly keys: readonly (readonly [AttributeKey, string])[];
   readonly columns: readonly Column[];
   readonly sortBy: string;
+  readonly thenBy?: readonly string[];
   readonly descending?: boolean;
   readonly keyLooks?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -30,7 +31,7 @@ export interface TableOf {
 /** A table whose columns are queries, joined by the labels that name a row. */
 export function table(
   face: Face,
-  { keys, columns, sortBy, descending = true, keyLooks = {} }: TableOf,
+  { keys, columns, sortBy, thenBy = [], descending = true, keyLooks = {} }: TableOf,
 ): PanelBuilder {
   const queries = columns.map(({ expr }, at) => prom(expr, undefined, refIdOf(at)));
   const order = [
@@ -45,7 +46,11 @@ export function table(
     .showHeader(true)
     .cellHeight(TableCellHeight.Sm)
     .footer(new TableFooterOptionsBuilder().show(false))
-    .sortBy([new TableSortByFieldStateBuilder().displayName(sortBy).desc(descending)])
+    .sortBy(
+      [sortBy, ...thenBy].map((title) =>
+        new TableSortByFieldStateBuilder().displayName(title).desc(descending),
+      ),
+    )
     .thresholds(calmly())
     .withTransformation({ id: 'merge', options: {} })
     .withTransformation({
