@@ -10,7 +10,7 @@ import type {
   EventPage,
   EventQuery,
 } from 'sightline/contract';
-import { countFacets, isWithin, judge, passes, seriesOf, sumEvents, totalOf } from 'sightline/reading';
+import { countFacets, isWithin, judge, passing, seriesOf, sumEvents, totalOf } from 'sightline/reading';
 import type { Source } from '../model/source.ts';
 import { type Arrivals, keyOf } from './arrivals.ts';
 import { completenessOf, flagsOf } from './completeness.ts';
@@ -68,10 +68,15 @@ export function frameSource(deps: FrameDeps): Source {
   };
 }
 
+function eventsOf({ events }: FrameRecords, filter: EventFilter): readonly EventItem[] {
+  const isWanted = passing(filter);
+  return events.filter((item) => isWanted(judge(item)));
+}
+
 /** A page out of events that are there. @param latest What the answer says was reached. */
 export function pageOfEvents(found: FrameRecords, query: EventQuery, latest: number): EventPage {
   const limit = limitOf(query.limit);
-  const kept = found.events.filter((item) => passes(judge(item), query));
+  const kept = eventsOf(found, query);
   const said = completenessIn(found, query);
   if (query.after !== undefined) {
     const { after } = query;
@@ -108,7 +113,7 @@ function detailFrom({ payloads, spans }: FrameRecords, event: EventItem): EventD
 
 /** The events of a filter with their details, oldest first. */
 export function detailsFrom(found: FrameRecords, filter: EventFilter): readonly EventDetail[] {
-  return found.events.filter((item) => passes(judge(item), filter)).map((item) => detailFrom(found, item));
+  return eventsOf(found, filter).map((item) => detailFrom(found, item));
 }
 
 export function completenessIn({ events, losses, gaps }: FrameRecords, range: Range): Completeness {

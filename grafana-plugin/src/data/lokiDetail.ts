@@ -83,7 +83,11 @@ export function detailOf(
   spans: readonly Span[],
 ): EventDetail {
   const order = (payload: PayloadItem) => (payload.part === 'request' ? 0 : 1);
-  const payloads = records.map(({ payload }) => payload).sort((a, b) => order(a) - order(b));
+  const payloads = records
+    .map(({ payload }) => payload)
+    // Details travel on the request's payload record, which is therefore there also when there is no payload.
+    .filter(({ text, size }) => text !== '' || size > 0)
+    .sort((a, b) => order(a) - order(b));
   const detail = Object.assign({}, ...records.map((record) => record.detail)) as Record<string, Value>;
   const upstreamSpans = spans
     .filter(({ kind, parentSpanId }) => kind === 'client' && parentSpanId === event.spanId)

@@ -196,7 +196,8 @@ describe('the first list', () => {
     clock.now += 5_000;
     loki.rows.push(summary('c', { at: 60 * MINUTE + 1_000, record: 'session_live' }));
     expect(idsOf(await list())).toEqual(['a', 'b', 'c']);
-    for (const { from } of loki.asked.filter(({ expr }) => expr.includes('session'))) expect(from).toBeGreaterThan(START + 50 * MINUTE);
+    for (const { from } of loki.asked.filter(({ expr }) => expr.includes('session')))
+      expect(from).toBeGreaterThan(START + 50 * MINUTE);
   });
 
   it.each([

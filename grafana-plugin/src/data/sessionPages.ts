@@ -1,6 +1,6 @@
 /** Lists of sessions out of what is known of them: filtered, sorted and paged as the contract says. */
 import type { Completeness, Page, SessionItem, SessionQuery } from 'sightline/contract';
-import { compareKeys, keyOf, letsThrough, TEXT_SORTS } from 'sightline/reading';
+import { compareKeys, keyOf, lettingThrough, TEXT_SORTS } from 'sightline/reading';
 import { limitOf, readCursor, writeCursor } from './cursors.ts';
 import type { SessionBook } from './sessionBook.ts';
 
@@ -23,7 +23,7 @@ export function pageOfSessions(
   const limit = limitOf(query.limit);
   const found = book
     .within(query, since)
-    .filter((item) => letsThrough(query, item))
+    .filter(lettingThrough(query))
     .map((item) => ({ item, key: keyOf(item, sort) }))
     .filter(({ item, key }) => place === undefined || sign * compareKeys(key, item.sessionId, place) > 0)
     .sort((a, b) => sign * compareKeys(a.key, a.item.sessionId, [b.key, b.item.sessionId]));

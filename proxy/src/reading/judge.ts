@@ -96,14 +96,14 @@ export function isWithin(time: number, { from = -Infinity, to = Infinity }: Rang
   return time >= from && time < to;
 }
 
-/** Lists are alternatives; different fields must all hold. */
-export function passes(row: Judged, filter: EventFilter): boolean {
+/** Which rows a filter lets through. Lists are alternatives; different fields must all hold. */
+export function passing(filter: EventFilter): (row: Judged) => boolean {
   const { session, outcome, q } = filter;
   const isIn = (list: readonly unknown[] | undefined, value: unknown) => !list || list.includes(value);
-  const ids = [row.session, row.protocol];
-  return (
+  const isFound = q ? searching(q) : () => true;
+  return (row) =>
     isWithin(row.time, filter) &&
-    (!session || ids.some((id) => id !== undefined && session.includes(id))) &&
+    (!session || isIn(session, row.session) || isIn(session, row.protocol)) &&
     isIn(filter.server, row.server) &&
     isIn(filter.tool, row.tool) &&
     isIn(filter.method, row.method) &&
@@ -111,12 +111,11 @@ export function passes(row: Judged, filter: EventFilter): boolean {
     isIn(filter.type, row.type) &&
     isIn(filter.httpStatus, row.status) &&
     (!outcome || isIn(outcome, row.outcome) || (row.error && outcome.includes(ERROR_GROUP))) &&
-    (!q || holds([...ids, row.server, row.tool, row.method, row.client, row.message], q))
-  );
+    isFound([row.session, row.protocol, row.server, row.tool, row.method, row.client, row.message]);
 }
 
-/** Whether one of the texts has another in it, upper and lower case alike. */
-export function holds(texts: readonly (string | undefined)[], q: string): boolean {
+/** Whether one of some texts has a text in it, upper and lower case alike. */
+export function searching(q: string): (texts: readonly (string | undefined)[]) => boolean {
   const folded = fold(q);
-  return texts.some((text) => text !== undefined && fold(text).includes(folded));
+  return (texts) => texts.some((text) => text !== undefined && fold(text).includes(folded));
 }

@@ -1,6 +1,6 @@
 /** Sessions under the words of the contract: which a question lets through, what sorts before what. */
 import type { SessionItem, SessionQuery, SessionSort } from '../contract/index.ts';
-import { holds, type Range } from './judge.ts';
+import { type Range, searching } from './judge.ts';
 import { toolsKey } from './summaries.ts';
 
 /** Had begun before the range's end and were active after its beginning. */
@@ -8,14 +8,15 @@ export function wasWithin(item: SessionItem, { from = -Infinity, to = Infinity }
   return (item.sessionLastActivity ?? 0) >= from && (item.sessionStarted ?? 0) < to;
 }
 
-/** The range is asked by `wasWithin`. */
-export function letsThrough(query: SessionQuery, item: SessionItem): boolean {
-  return (
-    (!query.status || item.active === (query.status === 'active')) &&
-    (!query.server || query.server.includes(item.serverName ?? '')) &&
-    (!query.client || query.client.includes(item.clientName ?? '')) &&
-    (!query.q || holds(textsOf(item), query.q))
-  );
+/** Which sessions a question lets through; its range is asked by `wasWithin`. */
+export function lettingThrough(query: SessionQuery): (item: SessionItem) => boolean {
+  const { status, server, client, q } = query;
+  const isFound = q ? searching(q) : () => true;
+  return (item) =>
+    (!status || item.active === (status === 'active')) &&
+    (!server || server.includes(item.serverName ?? '')) &&
+    (!client || client.includes(item.clientName ?? '')) &&
+    isFound(textsOf(item));
 }
 
 /** The texts of a session that a search looks into. */

@@ -15,8 +15,8 @@ import type {
   Totals,
 } from '../contract/index.ts';
 import type { ArchiveReader, ArchiveStats } from '../observation/archive.ts';
-import { isWithin, passes } from '../reading/judge.ts';
-import { compareKeys, keyOf, letsThrough, wasWithin } from '../reading/sessions.ts';
+import { isWithin, passing } from '../reading/judge.ts';
+import { compareKeys, keyOf, lettingThrough, wasWithin } from '../reading/sessions.ts';
 import { countFacets, seriesOf, sumEvents, totalOf } from '../reading/sums.ts';
 import { readCursor, writeCursor } from './cursors.ts';
 import { detailOf } from './items.ts';
@@ -97,7 +97,7 @@ export class MemoryReader implements ArchiveReader {
     const since = place?.[2] ?? this.#activeFrom();
     const found = this.#sessionsIn(query)
       .map((session) => itemOfSession(session, since))
-      .filter((item) => letsThrough(query, item))
+      .filter(lettingThrough(query))
       .map((item) => ({ item, key: keyOf(item, sort) }))
       .filter(({ item, key }) => !place || sign * compareKeys(key, item.sessionId, place) > 0)
       .sort((a, b) => sign * compareKeys(a.key, a.item.sessionId, [b.key, b.item.sessionId]));
@@ -183,7 +183,8 @@ export class MemoryReader implements ArchiveReader {
   }
 
   #matching(filter: EventFilter): MemoryRow[] {
-    return this.#tables.rows.filter((row) => isListed(row) && passes(judged(row), filter));
+    const isWanted = passing(filter);
+    return this.#tables.rows.filter((row) => isListed(row) && isWanted(judged(row)));
   }
 
   #sessionsIn(range: Range): readonly MemorySession[] {
