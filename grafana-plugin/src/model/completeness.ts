@@ -52,6 +52,8 @@ export function completenessWords(said: Completeness, zone: Zone): CompletenessW
   if (short.length > 0) sentences.push('Counted is the whole range, whatever the filters let through.');
   const parts = short.length > 0 ? [`${short.join(', ')} in range`] : [];
   if (said.keptFrom !== undefined) parts.push('older ones not kept');
+  if (said.gaps?.length) parts.push('answer in part');
+  sentences.push(...(said.gaps ?? []));
   if (said.complete || parts.length === 0) {
     return {
       badge: said.complete ? 'complete' : 'incomplete',

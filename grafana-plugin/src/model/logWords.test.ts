@@ -159,6 +159,15 @@ describe('completeness', () => {
     expect(partial.sentences[0]).toBe('1,204 things lost on the way to the observing thread: queue full.');
   });
 
+  it('tells what the source could not have, in its own words', () => {
+    const gaps = ['Loki says: timeout.', 'The range has more than is read at once.'];
+    expect(completenessWords({ ...whole, complete: false, gaps }, 'UTC')).toEqual({
+      badge: 'answer in part',
+      complete: false,
+      sentences: gaps,
+    });
+  });
+
   it('never says complete when it is not, also without a reason', () => {
     expect(completenessWords({ ...whole, complete: false }, 'UTC')).toMatchObject({
       badge: 'incomplete',

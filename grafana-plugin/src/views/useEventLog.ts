@@ -62,6 +62,9 @@ export function useEventLog(): EventLogState {
       .events(
         { ...eventFilterOf(view, openEnd(range.current)), order: 'newest', limit: pageSize },
         ending.signal,
+        (page) => {
+          if (!ending.signal.aborted) setLog(startRows(page));
+        },
       )
       .then(
         (page) => {
