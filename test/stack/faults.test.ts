@@ -86,7 +86,7 @@ describe.skipIf(missing !== undefined)('a proxy', () => {
       sightline_session_status: 'ended',
       sightline_session_incomplete: 'true',
     });
-  }, 180_000);
+  }, 300_000);
 
   it('that is upgraded between two deliveries of one event leaves it once', async () => {
     const { addresses } = rig.stack;
@@ -111,7 +111,7 @@ describe.skipIf(missing !== undefined)('a proxy', () => {
     const events = await expectArchiveOnce(stateDir);
     const spans = [...(await spansOf(addresses.tempo, events)).values()].flat();
     expect(new Set(spans.map(({ resource }) => resource['service.version'])).size).toBe(2);
-  }, 180_000);
+  }, 300_000);
 
   it('whose clock is set, forwards and back, leaves each event once under the time it had then', async () => {
     const stateDir = rig.folder('clock');
@@ -134,7 +134,7 @@ describe.skipIf(missing !== undefined)('a proxy', () => {
     const events = await expectArchiveOnce(stateDir);
     const ahead = events.map(({ time }) => Math.round((time - Date.now()) / (30 * MINUTE_MS)));
     expect(new Set(ahead)).toEqual(new Set([0, 1, -1]));
-  }, 180_000);
+  }, 300_000);
 
   it('dates what it sees by its own clock, whatever the clock of the client', async () => {
     const stateDir = rig.folder('client clock');
@@ -164,7 +164,7 @@ describe.skipIf(missing !== undefined)('a proxy', () => {
       expect(span?.traceId).toBe(traceId);
       expect(Number(span?.startNano ?? 0n) / 1e6).toBeGreaterThanOrEqual(from - 1);
     }
-  }, 120_000);
+  }, 300_000);
 
   it('that could export nothing for three hours is complete soon, though another wrote into the same streams', async () => {
     const { loki } = rig.stack.addresses;
@@ -198,7 +198,7 @@ describe.skipIf(missing !== undefined)('a proxy', () => {
     const flushed = await fetch(`${loki}/flush`, { method: 'POST' });
     expect(flushed.status).toBe(204);
     await expectOnce(rig.stack.addresses, events, range);
-  }, 180_000);
+  }, 300_000);
 });
 
 describe.skipIf(missing !== undefined)('the stores', () => {

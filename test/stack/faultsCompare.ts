@@ -6,8 +6,11 @@ import { countBy, recordsOf } from './compare.ts';
 import type { LogRange, LogRecord } from './loki.ts';
 import { fetchTrace } from './tempo.ts';
 
-/** Until a store that came back, or a proxy that goes on, has caught up. */
-const CAUGHT_UP_MS = 90_000;
+/**
+ * Until a store that came back, or a proxy that goes on, has caught up. After minutes without Tempo the collector's gRPC
+ * looks for it only every two.
+ */
+const CAUGHT_UP_MS = 180_000;
 
 const KINDS = ['events', 'payloads', 'spans'] as const;
 /** Questions to Tempo at a time. */

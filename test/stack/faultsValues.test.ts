@@ -85,7 +85,7 @@ describe.skipIf(missing !== undefined)('a hostile name', () => {
     await stopDelivered(proxy, { stateDir, env: own });
     events = await readArchive(stateDir);
     await expectOnce(rig.stack.addresses, events, range);
-  }, 120_000);
+  }, 300_000);
 
   /** The one call whose tool has this name, as the proxy has recorded it. */
   const callOf = (name: string): EventDetail => {
@@ -171,7 +171,7 @@ describe.skipIf(missing !== undefined)('what is larger than every limit', () => 
     await stopDelivered(proxy, { stateDir, env: own });
     events = await readArchive(stateDir);
     await expectOnce(rig.stack.addresses, events, range);
-  }, 180_000);
+  }, 300_000);
 
   const spanOf = async (event: EventDetail | undefined) =>
     (await fetchTrace(rig.stack.addresses.tempo, event?.traceId ?? '')).find(

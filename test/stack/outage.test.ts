@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)('after an outage of every part', () => {
     expect(queued).toBeGreaterThan(10);
     await expectOnce(rig.stack.addresses, events, range);
     await expectNothingElse(rig.stack.addresses, events, range);
-  }, 120_000);
+  }, 300_000);
 
   it('nothing is told to be lost', async () => {
     expect(await recordsOf(rig.stack.addresses.loki, 'loss', range)).toEqual([]);

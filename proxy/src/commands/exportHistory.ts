@@ -70,6 +70,7 @@ async function send(history: History, command: Command, ports: CommandPorts): Pr
     instanceId: history.instanceId ?? ports.uuid,
     meters: new Meters(),
     archive: view.archive,
+    isHistory: true,
     log: ports.log,
     onLoss: () => {},
     onArchiveFault: (error) => faults.push(String(error)),

@@ -37,7 +37,7 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import { startNodeSdk } from '@opentelemetry/sdk-node';
 import { METRICS } from '../contract/index.ts';
-import { LOG_DELIVERY, SDK_SERIES_MAX, SHUTDOWN_MS, TRACE_DELIVERY } from './bounds.ts';
+import { LOG_DELIVERY, SDK_SERIES_MAX, SHUTDOWN_MS, SPANS_AGAIN_MS, TRACE_DELIVERY } from './bounds.ts';
 import type { DeliveryStats } from './delivery.ts';
 import {
   type Endpoint,
@@ -66,6 +66,8 @@ export interface TelemetryOptions {
   readonly meters: Meters;
   /** Where events are kept until they are accepted; absent: in memory alone. */
   readonly archive?: OutboxArchive | undefined;
+  /** The archive is of the past alone: nothing of it was sent a moment ago. */
+  readonly isHistory?: true;
   /** One line for the operator; called once for each kind of trouble. */
   readonly log: (line: string) => void;
   /** What was lost on the way to the collector, summed by reason, at most once a second. */
@@ -128,6 +130,7 @@ export function createTelemetry(options: TelemetryOptions): Telemetry {
     archive: options.archive,
     onFault: (error) => tally.add('internal', 1, String(error)),
     onArchiveFault: options.onArchiveFault ?? (() => {}),
+    resumeSpansMs: options.isHistory ? 0 : SPANS_AGAIN_MS,
   });
   options.meters.levels.outbox = () => (sink.logs ?? sink.traces)?.stats();
   return {

@@ -29,7 +29,7 @@ function openArchive(): MemoryArchive {
 }
 
 /** One run of a process over an archive. Batches hold two events; six fit into memory. */
-function run(archive: MemoryArchive | undefined, keptNumbers = { last: 0 }) {
+function run(archive: MemoryArchive | undefined, keptNumbers = { last: 0 }, resumeMs = 0) {
   const sent: { readonly numbers: string; readonly done: (verdict: Verdict) => void }[] = [];
   const lost: string[] = [];
   const faults: unknown[] = [];
@@ -46,6 +46,7 @@ function run(archive: MemoryArchive | undefined, keptNumbers = { last: 0 }) {
     signal: 'logs',
     delivery,
     archive,
+    resumeMs,
     onFault: (error) => faults.push(error),
     offer: (event, sequence) => {
       delivery.begin({ sequence, timeMs: millisOf(event), weight: 1 });
@@ -82,6 +83,32 @@ function run(archive: MemoryArchive | undefined, keptNumbers = { last: 0 }) {
 // Time is the test's own, so that pauses can be stepped through.
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
+
+describe('what an earlier run may have sent a moment ago', () => {
+  it('waits at the start for as long as it is told to, and so does what comes after it', () => {
+    const archive = openArchive();
+    const numbers = { last: 0 };
+    run(archive, numbers).commit(2);
+    const { commit, batches } = run(archive, numbers, 3_000);
+    commit(2);
+    vi.advanceTimersByTime(2_999);
+    expect(batches()).toEqual([]);
+    // The second batch is full, but waits for more as any other does.
+    vi.advanceTimersByTime(1_001);
+    expect(batches()).toEqual(['1 2', '3 4']);
+  });
+
+  it('delays nothing where all was accepted', () => {
+    const archive = openArchive();
+    const numbers = { last: 0 };
+    const before = run(archive, numbers);
+    before.commit(2);
+    before.acceptAll(0);
+    const { commit, batches } = run(archive, numbers, 3_000);
+    commit(3);
+    expect(batches()).toEqual(['3 4']);
+  });
+});
 
 describe('delivery that keeps up', () => {
   it('takes events from memory, and the cursor follows acceptance', () => {

@@ -20,6 +20,8 @@ export interface OutboxPorts {
   readonly archive: OutboxArchive | undefined;
   /** The archive failed; what it could not say is asked again later. */
   readonly onFault: (error: unknown) => void;
+  /** How long what an earlier run may have sent waits at the start, milliseconds; absent: not at all. */
+  readonly resumeMs?: number;
 }
 
 export interface OutboxStats {
@@ -65,6 +67,7 @@ export class Outbox implements Supplier {
       if (cursor === undefined) archive.moveCursor(signal, this.#latest);
       else this.#cursor = this.#through = cursor;
     });
+    if (this.isBehind) this.#readIn(this.#ports.resumeMs ?? 0);
     this.settle();
   }
 

@@ -26,6 +26,8 @@ export interface SinkPorts {
   readonly onFault: (error: unknown) => void;
   /** Hears when the archive could not be asked. */
   readonly onArchiveFault: (error: unknown) => void;
+  /** How long spans that an earlier run may have sent wait at the start, milliseconds; absent: not at all. */
+  readonly resumeSpansMs?: number;
 }
 
 /** The outboxes, and the way into them. */
@@ -41,7 +43,7 @@ export interface TelemetrySink {
 export function createSink(
   settings: Pick<TelemetrySettings, 'sampler' | 'spanLimits' | 'logLimits'>,
   takers: Takers,
-  { archive, onFault, onArchiveFault }: SinkPorts,
+  { archive, onFault, onArchiveFault, resumeSpansMs = 0 }: SinkPorts,
 ): TelemetrySink {
   const keeps = createSampler(settings.sampler);
   // Shared by both signals, so that what spans and records have in common is encoded once.
@@ -58,7 +60,9 @@ export function createSink(
         onFault(error);
       }
     };
-    return new Outbox({ signal, delivery: outlet.delivery, offer, archive, onFault: onArchiveFault });
+    const { delivery } = outlet;
+    const resumeMs = signal === 'traces' ? resumeSpansMs : 0;
+    return new Outbox({ signal, delivery, offer, archive, onFault: onArchiveFault, resumeMs });
   };
   const { traces, logs } = takers;
   const offerSpans = traces && spanTaker(traces, encoded, settings.spanLimits);
