@@ -77,7 +77,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
   },
 
   'say that nobody calls a server that was in constant use, for six hours': {
-    series: [...living('0x132'), ended({ outcome: 'ok' }, '0+10x36 360x96')],
+    series: [...living('0x660'), ended({ outcome: 'ok' }, '0+2x180 360x480')],
     every: '5m',
     firing: { '180m': [], '190m': [], '205m': [noTraffic], '500m': [noTraffic], '600m': [] },
     says: {
@@ -103,11 +103,12 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       ended({ outcome: 'ok' }, '0x300 1x100 2x100'),
       ended({ outcome: 'ok', tool: 'a' }, '0+9x60 540x540'),
     ],
+    every: '2m',
     firing: { '80m': [], '120m': [], '420m': [], '600m': [] },
   },
   'do not miss traffic at the end of a day like the one before': {
     // Eight hours of work, sixteen of rest, eight of work; the second day ends half an hour earlier.
-    series: [...living('0x480'), ended({ outcome: 'ok' }, '0+10x96 960x192 970+10x90 1870x90')],
+    series: [...living('0x2400'), ended({ outcome: 'ok' }, '0+2x480 960x960 961+2x450 1861x490')],
     every: '5m',
     firing: { '500m': [noTraffic], '1400m': [], '1860m': [], '1910m': [], '2000m': [], '2400m': [] },
   },
@@ -118,6 +119,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
 
   'say that no proxy reports, and remember for six hours that one did': {
     series: living('0x30'),
+    every: '5m',
     firing: { '30m': [], '35m': [], '45m': [noTelemetry], '380m': [noTelemetry], '400m': [] },
     says: {
       at: '45m',

@@ -30,7 +30,9 @@ export type Firing = { readonly alertname: string } & Labels;
 
 export interface Scenario {
   readonly series: readonly Series[];
-  /** Between two values, and between two evaluations; a minute by default. */
+  /** Between two values of a series; a minute by default, which spares six times what real ones have. */
+  readonly step?: string;
+  /** Between two evaluations; a minute by default. */
   readonly every?: string;
   /** Exactly what fires, by the time since the beginning. */
   readonly firing: Readonly<Record<string, readonly Firing[]>>;
@@ -49,9 +51,12 @@ const bracesOf = (labels: Labels): string =>
     .join(', ');
 
 /** What promtool objects to; empty when everything is as the scenario says. */
-export function tryRules(promtool: string, { series, every = '1m', firing, says }: Scenario): string {
+export function tryRules(
+  promtool: string,
+  { series, step = '1m', every = '1m', firing, says }: Scenario,
+): string {
   const test = {
-    interval: every,
+    interval: step,
     input_series: series.map(({ name, labels, values }) => ({
       series: `${name}{${bracesOf(labels)}}`,
       values,

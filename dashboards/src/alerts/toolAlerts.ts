@@ -67,6 +67,8 @@ const burnsSlowly: Alert = {
   severity: 'warning',
   component: 'tool',
   expr: burns('slow'),
+  // What is over within the hour woke somebody already, and a tool's first failures say little of days.
+  for: '1h',
   labels: TOOL,
   summary: (words) => `${capital(toolOf(words))} fails more often than its objective allows`,
   description: ({ label, value }) =>
