@@ -1,4 +1,5 @@
 /** What holds for every dashboard, without a Grafana: names, links, words, and that files are what sources make. */
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, type AttributeRow, METRICS, RECORDS } from '../../proxy/src/contract/index.ts';
 import { findStale } from '../../scripts/dashboards.ts';
@@ -8,6 +9,9 @@ import { UIDS } from './links.ts';
 import { FOREIGN_LABELS, FOREIGN_METRICS, label, metric } from './names.ts';
 import { PLUGIN_ID } from './panels/sightline.ts';
 import { namesIn, panelsOf, queriesOf, targetsOf, variablesIn } from './read.ts';
+import { DASHBOARD_SCHEMA } from './testing/schema.ts';
+
+const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(DASHBOARD_SCHEMA);
 
 const all = Object.entries(DASHBOARDS).map(([file, make]) => ({
   file,
@@ -58,6 +62,11 @@ describe('dashboards', () => {
 describe.each(all)('$file', ({ dashboard, text }) => {
   const panels = panelsOf(dashboard);
   const queries = queriesOf(dashboard);
+
+  it("is what Grafana's schema allows", () => {
+    validate(JSON.parse(text));
+    expect(validate.errors ?? []).toEqual([]);
+  });
 
   it('says of every panel what it means and what to do, and what an empty one says', () => {
     for (const panel of panels) {
