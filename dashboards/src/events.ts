@@ -12,9 +12,10 @@ import {
   session,
   text,
   tool,
+  type,
 } from './variables.ts';
 
-const FILTERS = ['server', 'tool', 'method', 'client', 'outcome', 'httpStatus'] as const;
+const FILTERS = ['server', 'tool', 'method', 'client', 'outcome', 'httpStatus', 'type'] as const;
 
 const log = sightline(
   {
@@ -45,6 +46,7 @@ export function events(): DashboardBuilder {
       client(),
       outcome(),
       httpStatus(),
+      type(),
       session(),
       text('q', 'Search', 'Part of a tool, method, session id, error message, server or client name.'),
       eventOpened(),

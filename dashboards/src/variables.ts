@@ -12,7 +12,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { ORIGINS, OUTCOMES } from '../../proxy/src/contract/index.ts';
+import { OUTCOMES, RECORD_NAMES } from '../../proxy/src/contract/index.ts';
 import { PROMETHEUS } from './dataSources.ts';
 import { label } from './names.ts';
 import { chosen, series } from './promql.ts';
@@ -108,8 +108,16 @@ function words(name: string, title: string, says: string, of: readonly string[])
 /** Which outcomes. */
 export const outcome = (): Variable => words('outcome', 'Outcome', 'How a request ended.', OUTCOMES);
 
-/** Whose doing. */
-export const origin = (): Variable => words('origin', 'Origin', 'Whose doing a failure was.', ORIGINS);
+/** Which kinds of event. */
+export const type = (): Variable =>
+  words(
+    'type',
+    'Kind',
+    'Kind of event, by the name of its record.',
+    Object.entries(RECORD_NAMES)
+      .filter(([, { record }]) => (record as readonly string[]).includes('event'))
+      .map(([name]) => name),
+  );
 
 /** Free text that starts empty. */
 export function text(name: string, title: string, says: string): Variable {
