@@ -83,13 +83,15 @@ export function detailOf(
   spans: readonly Span[],
 ): EventDetail {
   const order = (payload: PayloadItem) => (payload.part === 'request' ? 0 : 1);
+  const parts = event.payloadParts?.split(',') ?? [];
   const payloads = records
     .map(({ payload }) => payload)
     // Details travel on the request's payload record, which is therefore there also when there is no payload.
-    .filter(({ text, size }) => text !== '' || size > 0)
+    .filter(({ text, size, part }) => text !== '' || size > 0 || parts.includes(part))
     .sort((a, b) => order(a) - order(b));
   const detail = Object.assign({}, ...records.map((record) => record.detail)) as Record<string, Value>;
-  const upstreamSpans = spans
+  const isRequest = event.eventName === 'sightline.request';
+  const upstreamSpans = (isRequest ? spans : [])
     .filter(({ kind, parentSpanId }) => kind === 'client' && parentSpanId === event.spanId)
     .sort((a, b) => a.startTime - b.startTime)
     .map(upstreamSpan);

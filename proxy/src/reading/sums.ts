@@ -72,7 +72,7 @@ export function sumEvents(rows: readonly Judged[]): EventSums {
 /** @param sessions Those of the range. @param activeWindow Milliseconds. */
 export function totalOf(
   { from, to }: { readonly from: number; readonly to: number },
-  { spent, ...sums }: EventSums,
+  { events, calls, toolCalls, errors, spent }: EventSums,
   sessions: readonly SessionItem[],
   activeWindow: number,
 ): Total {
@@ -87,8 +87,11 @@ export function totalOf(
     sessions: sessions.length,
     activeSessions: active.length,
     ...(sessions.length > 0 && { averageSessionDuration: durations / sessions.length }),
-    ...sums,
-    ...(sums.calls > 0 && { averageDuration: spent / sums.calls }),
+    events,
+    calls,
+    toolCalls,
+    errors,
+    ...(calls > 0 && { averageDuration: spent / calls }),
   };
 }
 
