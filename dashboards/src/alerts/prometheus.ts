@@ -2,7 +2,7 @@
 import type { Alert, AlertLabel, ValueForm, Words } from './alert.ts';
 import { dashboardOf, labelsOf, runbookOf } from './annotations.ts';
 import type { RecordingGroup } from './recording.ts';
-import { formatYaml, type Plain } from './yaml.ts';
+import { formatYaml } from './yaml.ts';
 
 /** The group of all alerts in Prometheus. */
 export const ALERT_GROUP = 'sightline-alerts';
@@ -37,7 +37,7 @@ export function formatAlerts(alerts: readonly Alert[]): string {
 }
 
 /** The annotations of an alert, in the words of whoever evaluates it. */
-export function annotate(alert: Alert, words: Words): Readonly<Record<string, Plain>> {
+export function annotate(alert: Alert, words: Words): Readonly<Record<string, string>> {
   return {
     summary: alert.summary(words),
     description: alert.description(words),
