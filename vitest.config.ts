@@ -1,6 +1,9 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
 
+const PROMISES_OF_BOTH = ['sessions', 'eventLog', 'live', 'keyboard', 'exports', 'hostile'].map(
+  (name) => `test/browser/${name}.test.ts`,
+);
 const GRAFANA_DATA = path.join(
   import.meta.dirname,
   'grafana-plugin/node_modules/@grafana/data/dist/cjs/index.cjs',
@@ -85,6 +88,19 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      ...(['react19', 'react18'] as const).map((reactLine) => ({
+        test: {
+          name: reactLine === 'react19' ? 'panel' : 'panel-react18',
+          // The page's own promises, kept by the panel, and those that only a panel makes.
+          include: [...PROMISES_OF_BOTH, 'test/panel/**/*.test.ts'],
+          globalSetup: 'test/panel/globalSetup.ts',
+          provide: { reactLine },
+          expect: { poll: { timeout: 20_000 } },
+          fileParallelism: false,
+          testTimeout: 90_000,
+          hookTimeout: 240_000,
+        },
+      })),
       {
         test: {
           // Asked for by `GRAFANA_URL`: no test here can start a Grafana.

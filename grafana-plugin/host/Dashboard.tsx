@@ -30,7 +30,7 @@ export interface HostControls {
 }
 
 export function Dashboard({ plugin, given }: { readonly plugin: PanelPlugin; readonly given: Given }) {
-  const [range, setRange] = useState(() => rangeOf('now-1h', 'now'));
+  const [range, setRange] = useState(() => rangeOf(given.from, 'now'));
   const [refreshes, setRefreshes] = useState(0);
   const [mode, setMode] = useState(given.theme);
   const [panels, setPanels] = useState(given.panels);

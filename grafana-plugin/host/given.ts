@@ -21,6 +21,8 @@ export interface Given {
   readonly panels: readonly GivenPanel[];
   readonly theme: 'light' | 'dark';
   readonly timeZone: string;
+  /** The range begins here, as Grafana spells it (`now-1h`), and goes up to now. */
+  readonly from: string;
   /** Names of the dashboard's variables; their values are the address's `var-name`. */
   readonly variables: readonly string[];
   /** `public`: what a public dashboard is told. `snapshot`: queries that hold the frames themselves. */

@@ -1,6 +1,7 @@
 /** The event log, row by row of what it promises (E1, E2, E3, E5, E6), over a day of which every number is known. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { flat, SightlinePage } from './pageObject.ts';
+import { itOnPage } from './panelShell.ts';
 import { type ShopStage, startShopStage } from './shopStage.ts';
 import { describeInBrowser } from './watchedPage.ts';
 
@@ -57,7 +58,7 @@ describeInBrowser('event log', () => {
     expect(await colour('200')).not.toBe(await colour('503'));
   });
 
-  it('E1: columns can be taken away, added, and stay so in the address', async () => {
+  itOnPage('E1: columns can be taken away, added, and stay so in the address', async () => {
     const page = await open();
     const titles = () => page.events.getByRole('columnheader').allInnerTexts();
     await page.chooseColumns('Server');
@@ -156,7 +157,7 @@ describeInBrowser('event log', () => {
     const page = await open();
     await page.search(text);
     await expect.poll(() => page.eventCount()).toBe(rows);
-    expect(page.address().get('q')).toBe(text);
+    page.expectInAddress('q', text);
   });
 
   it('E6: search finds a session by the protocol’s id', async () => {
@@ -217,12 +218,12 @@ describeInBrowser('event log', () => {
       .getByText(/no events in/i)
       .first()
       .waitFor();
-    expect(page.address().get('from')).toMatch(/^\d+$/);
+    page.expectInAddress('from', String(Date.UTC(2026, 0, 1)));
     await page.pickQuickRange('Last 1 h');
     await expect.poll(() => page.eventCount()).toBe(EVENTS);
   });
 
-  it('E6: two days of the calendar make a range, and today has the traffic', async () => {
+  itOnPage('E6: two days of the calendar make a range, and today has the traffic', async () => {
     const page = await open();
     const dialog = await page.openRange();
     const today = dialog.getByRole('gridcell').locator('[aria-current="date"]');

@@ -68,7 +68,7 @@ describeInBrowser('live and pause', () => {
     await late.call('search_products');
     await expect.poll(() => page.text()).toMatch(/3 new/);
     expect(await page.eventCount()).toBe(before);
-    expect(page.address().get('live')).toBe('off');
+    page.expectInAddress('live', 'off');
     await page.goLive();
     await expect.poll(() => page.eventCount()).toBe(before + 3);
   });
@@ -109,7 +109,7 @@ describeInBrowser('live and pause', () => {
     await page.toggleNewestFirst();
     await late.call('get_invoice', { invoice: 'INV-9' });
     await expect.poll(() => page.firstEventInSight()).toContain('get_invoice');
-    expect(page.address().get('order')).toBe('newest-first');
+    page.expectInAddress('order', 'newest-first');
   });
 
   it('S1: a session’s row follows what its client does', async () => {

@@ -4,6 +4,8 @@
  */
 import type { Download, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
+import type { HostControls } from '../../grafana-plugin/host/Dashboard.tsx';
+import { dashboardUrl, panel } from './panelShell.ts';
 import { openWatched, type PageOptions } from './watchedPage.ts';
 
 export interface Visit extends PageOptions {
@@ -20,7 +22,9 @@ export class SightlinePage {
 
   /** Opens the page and waits until it shows something. */
   static async open(pageUrl: string, { query, ...options }: Visit = {}): Promise<SightlinePage> {
-    const opened = new SightlinePage(await openWatched(`${pageUrl}/${query ? `?${query}` : ''}`, options));
+    const address =
+      panel === undefined ? `${pageUrl}/${query ? `?${query}` : ''}` : dashboardUrl(pageUrl, query);
+    const opened = new SightlinePage(await openWatched(address, options));
     await opened.tab('Sessions').waitFor();
     return opened;
   }
@@ -45,7 +49,8 @@ export class SightlinePage {
   }
 
   get footer(): Locator {
-    return this.page.getByRole('contentinfo');
+    // Inside a dashboard's main part a foot is no landmark.
+    return panel === undefined ? this.page.getByRole('contentinfo') : this.page.locator('footer');
   }
 
   footerText(): Promise<string> {
@@ -55,6 +60,11 @@ export class SightlinePage {
   /** What the whole page says. */
   text(): Promise<string> {
     return this.page.locator('body').innerText();
+  }
+
+  /** What the address says of the view; a dashboard's address says nothing of it. */
+  expectInAddress(name: string, value: string): void {
+    expect(this.address().get(name)).toBe(panel === undefined ? value : null);
   }
 
   address(): URLSearchParams {
@@ -300,16 +310,32 @@ export class SightlinePage {
   }
 
   async pickQuickRange(words: string): Promise<void> {
+    if (panel !== undefined) {
+      const [, length, unit] = /^Last (\d+) (h|min|days)$/.exec(words) ?? [];
+      return this.#setDashboardRange(`now-${length}${unit?.charAt(0)}`, 'now');
+    }
     const dialog = await this.openRange();
     await dialog.getByRole('option', { name: words, exact: true }).click();
   }
 
   /** Two moments, as `2026-01-31 10:00`, typed into the fields. */
   async pickRange(from: string, to: string): Promise<void> {
+    if (panel !== undefined) {
+      const moment = (text: string) => String(Date.parse(`${text.replace(' ', 'T')}:00Z`));
+      return this.#setDashboardRange(moment(from), moment(to));
+    }
     const dialog = await this.openRange();
     await dialog.getByLabel('From').fill(from);
     await dialog.getByLabel('To', { exact: true }).fill(to);
     await dialog.getByRole('button', { name: 'Show this range' }).click();
+  }
+
+  /** With the dashboard's own control. */
+  async #setDashboardRange(from: string, to: string): Promise<void> {
+    await this.page.evaluate(
+      ([start, end]) => (Reflect.get(window, 'host') as HostControls).setRange(start, end),
+      [from, to] as const,
+    );
   }
 
   async pause(): Promise<void> {
@@ -361,7 +387,9 @@ export class SightlinePage {
 
   async exportAs(format: string): Promise<Download> {
     const dialog = await this.openExport();
-    const link = dialog.getByRole('link', { name: new RegExp(`^${format}\\b`) });
+    const link = dialog.getByRole(panel === undefined ? 'link' : 'button', {
+      name: new RegExp(`^${format}\\b`),
+    });
     const [download] = await Promise.all([this.page.waitForEvent('download'), link.click()]);
     return download;
   }

@@ -47,7 +47,7 @@ describeInBrowser('sessions', () => {
     const page = await open();
     await page.showOnly('Active');
     await expect.poll(() => page.sessionColumn('Client')).toEqual([`${desk.client} ${desk.version}`]);
-    expect(page.address().get('status')).toBe('active');
+    page.expectInAddress('status', 'active');
     await page.showOnly('Ended');
     await expect.poll(async () => (await page.sessionColumn('Status')).join()).toBe('Ended,Ended');
     await page.showOnly('All');

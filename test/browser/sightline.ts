@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findFreePort } from '../bench/program.ts';
+import { deliver, endDelivery } from './panelShell.ts';
 
 const MAIN = path.resolve('proxy/src/main.ts');
 const READY_WITHIN_MS = 30_000;
@@ -80,10 +81,12 @@ export class Sightline {
       await ended(child);
       clearTimeout(late);
     }
+    await endDelivery(this.pageUrl);
     if (this.#options.stateDir === undefined) rmSync(this.stateDir, { recursive: true, force: true });
   }
 
   async #begin(): Promise<void> {
+    const delivery = await deliver(this.pageUrl);
     const address = (url: string): string => new URL(url).host;
     const child = spawn(
       process.execPath,
@@ -93,7 +96,10 @@ export class Sightline {
         ...['--listen', address(this.proxyUrl), '--page-listen', address(this.pageUrl)],
         ...['--state-dir', this.stateDir],
       ],
-      { env: { ...cleanEnv(), NO_COLOR: '1', ...this.#options.env }, stdio: ['ignore', 'pipe', 'pipe'] },
+      {
+        env: { ...cleanEnv(), NO_COLOR: '1', ...delivery, ...this.#options.env },
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
     );
     this.#child = child;
     this.#output = '';

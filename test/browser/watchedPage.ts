@@ -34,6 +34,9 @@ const WIDE = { width: 1440, height: 900 };
 /** Chromium's own words for a request that failed; the page must live with it, so it is no fault by itself. */
 const FAILED_REQUEST = /^Failed to load resource/;
 
+/** Grafana's style asks for fonts that no package of it brings. */
+const FOREIGN_FONT = /^(?:Failed to decode downloaded font|OTS parsing error).*/;
+
 let browser: Browser | undefined;
 const open: Watched[] = [];
 
@@ -85,6 +88,7 @@ function watch(page: Page, origin: string, outage: boolean, faults: string[]): v
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     if (outage && FAILED_REQUEST.test(message.text())) return;
+    if (FOREIGN_FONT.test(message.text())) return;
     faults.push(`console ${message.type()}: ${message.text()}`);
   });
   page.on('pageerror', (error) => faults.push(`exception on the page: ${error.stack ?? error.message}`));

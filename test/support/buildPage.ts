@@ -1,8 +1,19 @@
-/** The page of the source as it stands, for whatever opens it: an older one would prove something about the past. */
+/** Page and panel of the source as it stands, for whatever opens them: older ones would prove something about the past. */
 import { spawnSync } from 'node:child_process';
 
 /** @throws when the page cannot be built. */
 export function buildPage(): void {
-  const { status } = spawnSync(process.execPath, ['scripts/build-page.ts', '--quiet'], { stdio: 'inherit' });
-  if (status !== 0) throw new Error('the page could not be built');
+  build('page');
+}
+
+/** @throws when the panel cannot be built. */
+export function buildPanel(): void {
+  build('panel');
+}
+
+function build(what: 'page' | 'panel'): void {
+  const { status } = spawnSync(process.execPath, [`scripts/build-${what}.ts`, '--quiet'], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error(`the ${what} could not be built`);
 }

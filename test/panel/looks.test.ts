@@ -1,0 +1,104 @@
+/** How the panel looks and to whom: every main state in Grafana's two themes, from 300×200 to a whole screen. */
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findViolations } from '../browser/accessibility.ts';
+import { RESULTS } from '../browser/results.ts';
+import { type ShopStage, startShopStage } from '../browser/shopStage.ts';
+import { describeInBrowser } from '../browser/watchedPage.ts';
+import { control, openDashboard, panelsOf } from './dashboard.ts';
+
+const SIZES = [
+  [1440, 900],
+  [720, 480],
+  [400, 300],
+  [300, 200],
+] as const;
+/** Colours may fade for up to 150 ms after a change of theme. */
+const SETTLED_MS = 250;
+
+describeInBrowser('looks of the panel', () => {
+  let stage: ShopStage;
+  beforeAll(async () => {
+    stage = await startShopStage();
+  });
+  afterAll(() => stage.stop());
+  const open = (options: Readonly<Record<string, unknown>> = {}) => {
+    const { pageUrl } = stage.sightline;
+    return openDashboard(pageUrl, { panels: panelsOf(pageUrl, { options: { live: false, ...options } }) });
+  };
+
+  /** Photographs are called `panel-<state>-<theme>-<width>.png`. */
+  async function inspect(page: Page, state: string): Promise<void> {
+    const faults: string[] = [];
+    for (const [width, height] of SIZES) {
+      await control(page, 'setSize', 1, width, height);
+      for (const theme of ['light', 'dark'] as const) {
+        await control(page, 'setTheme', theme);
+        await page.waitForTimeout(SETTLED_MS);
+        const name = `panel-${state}-${theme}-${width}`;
+        await page.screenshot({ path: path.join(RESULTS.screenshots, `${name}.png`) });
+        const beyond = await page.evaluate(() => {
+          const frame = document.querySelector('.sl-panel')?.getBoundingClientRect();
+          const parts = [...document.querySelectorAll('.sl-panel .sl-page > *:not(dialog)')];
+          const widest = Math.max(...parts.map((part) => part.getBoundingClientRect().right));
+          return frame === undefined ? -1 : Math.round(widest - frame.right);
+        });
+        if (beyond > 0) faults.push(`${name}: ${beyond} px beyond the panel's edge`);
+        faults.push(...(await findViolations(page)).map((violation) => `${name}: ${violation}`));
+      }
+    }
+    expect(faults).toEqual([]);
+  }
+
+  it('sessions, and one of them open', async () => {
+    const page = await open();
+    const session = page.locator('[role="row"][aria-level="1"]').filter({ hasText: 'desk-agent' });
+    await session.waitFor();
+    await inspect(page, 'sessions');
+    await control(page, 'setSize', 1, 1_440, 900);
+    await session.click();
+    await page
+      .getByText(/in tools/)
+      .first()
+      .waitFor();
+    await inspect(page, 'session-expanded');
+  });
+
+  it('event log, its details, a menu of it', async () => {
+    const page = await open({ view: 'events' });
+    const row = page.locator('[role="row"][aria-expanded]').filter({ hasText: 'search_products' });
+    await row.waitFor();
+    await inspect(page, 'event-log');
+    await control(page, 'setSize', 1, 1_440, 900);
+    await page.getByRole('button', { name: /^Outcome/ }).click();
+    await page.getByRole('option').first().waitFor();
+    await inspect(page, 'menu');
+    await page.keyboard.press('Escape');
+    await control(page, 'setSize', 1, 1_440, 900);
+    await row.click();
+    await page.getByRole('region', { name: 'Request' }).waitFor();
+    await inspect(page, 'event-details');
+  });
+
+  it('nothing to show, and nothing that could be shown', async () => {
+    const page = await open({ view: 'events', filter: 'q=nothing-is-called-so' });
+    await page.getByText(/nothing matches/i).waitFor();
+    await inspect(page, 'nothing-matches');
+    await control(page, 'setOptions', 1, { streams: 'not a list' });
+    await page.getByRole('heading', { name: 'The option Streams cannot be read' }).waitFor();
+    await inspect(page, 'unusable');
+  });
+
+  it('a menu of a panel of 300×200 stands whole beside it', async () => {
+    const page = await open({ view: 'events' });
+    await control(page, 'setSize', 1, 300, 230);
+    await page.locator('[role="row"][aria-expanded]').first().waitFor();
+    await page.getByRole('button', { name: /payload cut/ }).click();
+    const box = await page.getByRole('dialog', { name: 'What is missing' }).boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect(box?.y).toBeGreaterThanOrEqual(0);
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(900);
+    expect(await page.getByText(/payload cut at the largest size kept/).isVisible()).toBe(true);
+  });
+});
