@@ -4,7 +4,7 @@
  * because it runs in the proxy's image, which has no source of ours but the built proxy.
  */
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 
 /** As `folder=uid:gid folder=uid:gid …`. */
 for (const entry of (process.env.VOLUMES ?? '').split(/\s+/).filter((text) => text !== '')) {
@@ -16,9 +16,19 @@ for (const entry of (process.env.VOLUMES ?? '').split(/\s+/).filter((text) => te
 
 const file = process.env.PASSWORD_FILE;
 const given = process.env.GRAFANA_PASSWORD ?? '';
-if (file !== undefined && (given !== '' || !existsSync(file))) {
-  const password = given === '' ? randomBytes(18).toString('base64url') : given;
-  writeFileSync(file, password, { mode: 0o444 });
-  // Shown once, because there is nobody else to ask; a password of the user's own is not repeated.
-  if (given === '') console.log(`Grafana: user admin, password ${password} (kept in the volume 'secrets')`);
+if (file !== undefined) {
+  const made = `${file}.made`;
+  if (!existsSync(file)) {
+    writeFileSync(file, given === '' ? randomBytes(18).toString('base64url') : given, { mode: 0o444 });
+    if (given === '') writeFileSync(made, '');
+  }
+  const password = readFileSync(file, 'utf8');
+  // Told at every start, because the log of an earlier one goes with its container; a user's own is not repeated.
+  if (existsSync(made))
+    console.log(`Grafana: user admin, password ${password} (kept in the volume 'secrets')`);
+  if (given !== '' && given !== password) {
+    console.log(
+      'GRAFANA_PASSWORD is another than at the first start, after which Grafana keeps its own: change it there',
+    );
+  }
 }

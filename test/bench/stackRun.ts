@@ -72,7 +72,10 @@ export async function measureStack(
   });
   say(`${plan.volume.toLocaleString('en')} requests into an empty stack`);
   const { parts, disk } = await withStage(binaries, async (stage) => {
-    await run(stage, plan.volumePerSecond, (plan.volume * 1_000) / plan.volumePerSecond);
+    const warm = await runLoad(stage, plan.visiblePerSecond, WARM_MS);
+    const rest = plan.volume - warm.requests;
+    const { behindMs } = await run(stage, plan.volumePerSecond, (rest * 1_000) / plan.volumePerSecond);
+    if (behindMs === undefined) throw new Error('the stores never had everything');
     return { parts: readParts(stage), disk: await measureDisk(stage, plan.volume) };
   });
   return { plan, loadBefore, visible, rates, parts, disk };
@@ -104,6 +107,7 @@ async function measureRates(
     say(`${perSecond}/s for ${rateMs / 1_000} s`);
     const result = await run(stage, perSecond, rateMs);
     results.push(result);
+    say(`behind by ${result.behindMs?.toFixed(0) ?? 'more than it was waited for'} ms`);
     if (result.behindMs === undefined || result.behindMs > BEHIND_MS_MAX) break;
   }
   return results;

@@ -234,6 +234,7 @@ describe('down, and up again with other settings', () => {
     );
     expect(counted).toBe(events.filter(({ eventName }) => eventName === 'sightline.request').length);
     expect((await askGrafana('/api/org', password)).status).toBe(200);
+    expect(madePassword()).toBe(password);
   });
 
   it('a server on the machine itself is watched', async () => {

@@ -3,7 +3,7 @@
  * loopback, and gives no part a right that it does not need.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -183,15 +183,21 @@ describe('prepare', () => {
       encoding: 'utf8',
     });
 
-  it('makes a password once and says it, keeps it, and takes a given one without repeating it', () => {
+  it('makes a password once and tells it at every start', () => {
     const said = prepare('');
     const made = readFileSync(file, 'utf8');
     expect(made).toMatch(/^[\w-]{24}$/);
-    expect(said).toContain(made);
-    expect(prepare('')).toBe('');
+    expect(said).toContain(`password ${made} `);
+    expect(prepare('')).toBe(said);
     expect(readFileSync(file, 'utf8')).toBe(made);
-    rmSync(file);
+  });
+
+  it('keeps the first, which is what Grafana keeps, and says so to whoever gives another later', () => {
+    expect(prepare('a later one')).toContain('GRAFANA_PASSWORD is another than at the first start');
+    expect(readFileSync(file, 'utf8')).not.toBe('a later one');
+    for (const name of readdirSync(folder)) rmSync(path.join(folder, name));
     expect(prepare('a password of my own')).toBe('');
     expect(readFileSync(file, 'utf8')).toBe('a password of my own');
+    expect(prepare('a password of my own')).toBe('');
   });
 });
