@@ -61,6 +61,7 @@ describeInBrowser('sessions', () => {
     { column: 'Last activity', first: desk.client, last: report.client },
     { column: 'Duration', first: desk.client, last: night.client },
     { column: 'Client', first: desk.client, last: report.client },
+    { column: 'Tools', first: desk.client, last: report.client },
   ])(
     'S2: a press on $column sorts by it, a second one turns the order round',
     async ({ column, first, last }) => {
