@@ -1,5 +1,6 @@
 /** 8. How much failure is still allowed, and how fast it is being used up. */
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import type { AttributeKey } from '../../proxy/src/contract/index.ts';
 import { faultShare, faults, TOOL_KEYS, TOOL_LABELS, valid } from './figures.ts';
 import { dashboard, evenly, line } from './layout.ts';
 import { lines } from './panels/chart.ts';
@@ -9,16 +10,21 @@ import { note } from './panels/lists.ts';
 import * as looks from './panels/looks.ts';
 import { stat } from './panels/stat.ts';
 import { table } from './panels/table.ts';
-import { increase, orZero } from './promql.ts';
-import { BURN_WINDOWS, NO_FAULT, OBJECTIVE, percent } from './thresholds.ts';
+import { by, increase, orZero } from './promql.ts';
+import { BURN_WINDOWS, OBJECTIVE, percent } from './thresholds.ts';
 import { TOOL_LINK } from './toolTables.ts';
 import { objective, server, tool } from './variables.ts';
 
 const WINDOW = OBJECTIVE.budgetWindow;
-/** The share that may fail. */
-const BUDGET = '(1 - $objective)';
-const burn = (window: string, keep = TOOL_LABELS): string => `(${faultShare(window, keep)}) / ${BUDGET}`;
-const left = (keep: typeof TOOL_LABELS | [] = []): string => `1 - (${faultShare(WINDOW, keep)}) / ${BUDGET}`;
+/** How many calls may fail: worked out by tool, because each may have an objective of its own, and then added up. */
+const allowed = (window: string, keep: readonly AttributeKey[]): string =>
+  `sum ${keep.length === 0 ? '' : `${by(...keep)} `}(${increase(valid(), window, TOOL_LABELS)} * (1 - $objective))`;
+/** How many failed; none where there were calls and none failed. */
+const failed = (window: string, keep: readonly AttributeKey[]): string =>
+  orZero(increase(faults(), window, keep), increase(valid(), window, keep));
+const burn = (window: string, keep: readonly AttributeKey[] = TOOL_LABELS): string =>
+  `(${failed(window, keep)}) / (${allowed(window, keep)} > 0)`;
+const left = (keep: readonly AttributeKey[] = []): string => `1 - ${burn(WINDOW, keep)}`;
 const FAST = OBJECTIVE.burn[0].factor;
 const SLOWER = OBJECTIVE.burn[1].factor;
 const BURN_STEPS = [
@@ -67,13 +73,11 @@ const indicators = [
       title: 'Failures left',
       means: `How many more calls may fail within ${WINDOW}, at the traffic so far.`,
       act: 'With few calls one failure is much: look at numbers before percentages.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
       empty: NONE,
     },
-    prom(
-      `${increase(valid(), WINDOW)} * ${BUDGET} - (${orZero(increase(faults(), WINDOW), increase(valid(), WINDOW))})`,
-    ),
+    prom(`${allowed(WINDOW, [])} - (${failed(WINDOW, [])})`),
     steps([
       { value: null, color: BAD },
       { value: 1, color: QUIET },
@@ -155,7 +159,7 @@ const servers = table(
       },
       {
         title: 'Budget left',
-        expr: `1 - (${faultShare(WINDOW, ['sightline.server.name'])}) / ${BUDGET}`,
+        expr: left(['sightline.server.name']),
         looks: {
           ...looks.share,
           decimals: 1,
@@ -203,8 +207,9 @@ const words = note(
   'What counts',
   'How the figures of this page are counted.',
   `A call is **valid** when it ended in ok or failed by the server's or the proxy's doing. A caller's own mistakes
-(wrong arguments, calls it cancelled or abandoned) and refusals (${NO_FAULT.join(', ')}) are not: they neither use the
-budget up nor fill it. The objective above is for every tool; alerts use ${percent(OBJECTIVE.target)}.`,
+(wrong arguments, calls it cancelled or abandoned) and refusals (401, 403) are not: they neither use the budget up nor
+fill it. The objective above is one for every tool, or, as set for each tool, what alerts use: ${percent(OBJECTIVE.target)}
+unless a server or tool has one of its own.`,
 );
 
 export function slo(): DashboardBuilder {

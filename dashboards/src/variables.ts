@@ -13,10 +13,11 @@ import {
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { OUTCOMES, RECORD_NAMES } from '../../proxy/src/contract/index.ts';
+import { OBJECTIVE_RATIO } from './alerts/recorded.ts';
 import { PROMETHEUS } from './dataSources.ts';
 import { label } from './names.ts';
 import { chosen, series } from './promql.ts';
-import { OBJECTIVE, percent } from './thresholds.ts';
+import { OBJECTIVE, OBJECTIVES, percent } from './thresholds.ts';
 
 /** Anything that builds a variable of a dashboard. */
 export interface Variable {
@@ -132,13 +133,24 @@ export const session = (): Variable =>
 export const bucket = (): Variable =>
   new TextBoxVariableBuilder('bucket').hide(VariableHide.HideVariable).defaultValue('.+');
 
-/** The share of calls that shall succeed. */
+const AS_SET = 'as set for each tool';
+
+/** The share of calls that shall succeed: one for all tools, or what Prometheus has recorded for each. */
 export const objective = (): Variable =>
   new CustomVariableBuilder('objective')
     .label('Objective')
     .description('Share of valid calls that shall succeed. Alerts use the one that is chosen at first.')
-    .values(OBJECTIVE.choices.map((share) => `${percent(share)} : ${share}`).join(','))
-    .current({ text: percent(OBJECTIVE.target), value: String(OBJECTIVE.target) });
+    .values(
+      [
+        `${AS_SET} : ${OBJECTIVE_RATIO}`,
+        ...OBJECTIVE.choices.map((share) => `${percent(share)} : ${share}`),
+      ].join(),
+    )
+    .current(
+      OBJECTIVES.length === 0
+        ? { text: percent(OBJECTIVE.target), value: String(OBJECTIVE.target) }
+        : { text: AS_SET, value: OBJECTIVE_RATIO },
+    );
 
 /** The session that the list has open, so that an address says it. */
 export const sessionOpened = (): Variable =>
