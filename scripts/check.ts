@@ -16,6 +16,7 @@ export const CHECK_STEPS: readonly Step[] = [
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', '.'], counts: 'one' },
   { name: 'page', command: ['scripts/build-page.ts'], counts: 'one' },
   { name: 'panel', command: ['scripts/build-panel.ts'], counts: 'one' },
+  { name: 'packed panel', command: ['scripts/panel/validate.ts'], counts: 'one' },
   { name: 'walls', command: ['scripts/check-imports.ts'], counts: 'one' },
   { name: 'generated docs', command: ['scripts/docs.ts', '--check'], counts: 'one' },
   { name: 'paths in docs', command: ['scripts/check-docs.ts'], counts: 'one' },

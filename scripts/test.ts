@@ -15,6 +15,8 @@ const TEST_STEPS: readonly Step[] = [
   { name: 'end to end', command: vitest('e2e'), counts: 'vitest' },
   { name: 'stack', command: vitest('stack'), counts: 'vitest' },
   { name: 'browser', command: vitest('browser'), counts: 'vitest' },
+  { name: 'panel', command: vitest('panel'), counts: 'vitest' },
+  { name: 'panel on React 18', command: vitest('panel-react18'), counts: 'vitest' },
   // Where somebody runs one with our provisioning.
   ...(process.env['GRAFANA_URL'] === undefined
     ? []
