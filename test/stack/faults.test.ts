@@ -5,12 +5,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventDetail } from '../../proxy/src/contract/index.ts';
-import { startProxy } from '../support/peersProxy.ts';
 import { recordsOf, spansOf } from './compare.ts';
 import { wrongClock } from './faultsClock.ts';
 import { expectNothingElse, expectOnce } from './faultsCompare.ts';
-import { openGate } from './faultsGate.ts';
-import { stopDelivered } from './faultsProxy.ts';
+import { type Gate, openGate } from './faultsGate.ts';
+import { killProxies, startProxy, stopDelivered } from './faultsProxy.ts';
 import { callTool, startTraffic, startUpstream, type Upstream } from './faultsTraffic.ts';
 import { proxyOfVersion } from './faultsUpgrade.ts';
 import { queryRecords } from './loki.ts';
@@ -37,9 +36,10 @@ beforeAll(async () => {
 }, 240_000);
 
 afterAll(async () => {
+  await killProxies();
   await upstream?.close();
   await rig?.close();
-});
+}, 60_000);
 
 /** What an archive has is in the stores once; it counts as recorded from then on. */
 async function expectArchiveOnce(stateDir: string): Promise<readonly EventDetail[]> {
@@ -47,6 +47,12 @@ async function expectArchiveOnce(stateDir: string): Promise<readonly EventDetail
   everything.push(...events);
   await expectOnce(rig.stack.addresses, events, range);
   return events;
+}
+
+/** The collector has records and spans of which the proxy does not know that it has them. */
+async function expectKept(gate: Gate): Promise<void> {
+  const isKept = (path: string): boolean => (gate.keptBack.get(path) ?? 0) > 0;
+  await expect.poll(() => isKept('/v1/logs') && isKept('/v1/traces'), { timeout: 30_000 }).toBe(true);
 }
 
 describe.skipIf(missing !== undefined)('a proxy', () => {
@@ -88,6 +94,21 @@ describe.skipIf(missing !== undefined)('a proxy', () => {
     });
   }, 300_000);
 
+  it('that is cut off from the answer to a delivery repeats it, and leaves it once', async () => {
+    const stateDir = rig.folder('cut off');
+    const gate = await openGate(rig.stack.addresses.otlpHttp);
+    const toGate = { OTEL_EXPORTER_OTLP_ENDPOINT: gate.origin };
+    const proxy = await startProxy(upstream.url, { stateDir, env: toGate });
+    const traffic = startTraffic(() => proxy.url, 'cut off');
+    gate.breakOnce();
+    await expectKept(gate);
+    await sleep(TRAFFIC_MS);
+    await traffic.stop();
+    await stopDelivered(proxy, { stateDir, env: toGate });
+    await gate.close();
+    await expectArchiveOnce(stateDir);
+  }, 300_000);
+
   it('that is upgraded between two deliveries of one event leaves it once', async () => {
     const { addresses } = rig.stack;
     const stateDir = rig.folder('upgraded');
@@ -99,8 +120,7 @@ describe.skipIf(missing !== undefined)('a proxy', () => {
     const traffic = startTraffic(() => proxy.url, 'upgraded');
     await sleep(TRAFFIC_MS);
     gate.shut();
-    const isKept = (path: string): boolean => (gate.keptBack.get(path) ?? 0) > 0;
-    await expect.poll(() => isKept('/v1/logs') && isKept('/v1/traces'), { timeout: 30_000 }).toBe(true);
+    await expectKept(gate);
     await proxy.kill();
     await gate.close();
     const main = proxyOfVersion('99.0.0', rig.folder('upgrade'));

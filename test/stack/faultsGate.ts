@@ -1,6 +1,6 @@
 /**
- * A gate between a proxy and the collector. Shut, it lets requests through to the collector and keeps the answers: what
- * the collector has accepted, the proxy has to send again, because nobody told it.
+ * A gate between a proxy and the collector. It lets requests through and, when it is told to, keeps the answers: what the
+ * collector has accepted, the proxy has to send again, because nobody told it.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { listenOn } from '../support/listenOn.ts';
@@ -8,8 +8,10 @@ import { listenOn } from '../support/listenOn.ts';
 export interface Gate {
   /** What OTEL_EXPORTER_OTLP_ENDPOINT takes. */
   readonly origin: string;
-  /** From now on no answer passes. */
+  /** From now on no answer passes; the connections stay open. */
   shut(): void;
+  /** The connection of the next request of each path breaks off instead of an answer. */
+  breakOnce(): void;
   /** How often the collector has accepted what was then kept from the proxy, by path. */
   readonly keptBack: ReadonlyMap<string, number>;
   close(): Promise<void>;
@@ -17,6 +19,8 @@ export interface Gate {
 
 export async function openGate(collector: string): Promise<Gate> {
   let isShut = false;
+  const broken = new Set<string>();
+  let breaks = false;
   const keptBack = new Map<string, number>();
   const pass = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
@@ -29,8 +33,12 @@ export async function openGate(collector: string): Promise<Gate> {
       body: Buffer.concat(chunks),
     });
     const body = Buffer.from(await answer.arrayBuffer());
-    if (isShut) {
+    const breaksNow = breaks && !broken.has(path);
+    if (isShut || breaksNow) {
       if (answer.ok) keptBack.set(path, (keptBack.get(path) ?? 0) + 1);
+      if (!breaksNow) return;
+      broken.add(path);
+      response.destroy();
       return;
     }
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? '' });
@@ -45,6 +53,9 @@ export async function openGate(collector: string): Promise<Gate> {
     origin: listening.origin,
     shut: () => {
       isShut = true;
+    },
+    breakOnce: () => {
+      breaks = true;
     },
     keptBack,
     close: () => listening.close(),

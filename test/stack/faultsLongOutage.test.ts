@@ -6,10 +6,10 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventDetail } from '../../proxy/src/contract/index.ts';
-import { startDemoProxy } from '../support/peersProxy.ts';
+import { type RunningProxy, startDemoProxy } from '../support/peersProxy.ts';
 import { countBy } from './compare.ts';
 import { expectNothingElse, expectOnce } from './faultsCompare.ts';
-import { stopDelivered } from './faultsProxy.ts';
+import { killProxies, stopDelivered } from './faultsProxy.ts';
 import { queryFigures } from './prometheus.ts';
 import { type Rig, readArchive, startRig, whyNoStack } from './rig.ts';
 
@@ -19,6 +19,7 @@ const EXPORT_EVERY_MS = 10_000;
 
 const missing = whyNoStack();
 let rig: Rig;
+let proxy: RunningProxy | undefined;
 let events: readonly EventDetail[];
 let range: { from: number; to: number };
 /** When the stores were down, Unix milliseconds. */
@@ -31,7 +32,7 @@ beforeAll(async () => {
   const stores = ['loki', 'tempo', 'prometheus'] as const;
   const from = Date.now();
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: rig.stack.addresses.otlpHttp };
-  const proxy = await startDemoProxy({ stateDir, env });
+  proxy = await startDemoProxy({ stateDir, env });
   await sleep(BEFORE_AND_AFTER_MS);
   await Promise.all(stores.map((name) => rig.stack.stop(name)));
   const downFrom = Date.now();
@@ -45,7 +46,10 @@ beforeAll(async () => {
   range = { from: from - 1_000, to: Date.now() + 1_000 };
 }, OUTAGE_MS + 120_000);
 
-afterAll(() => rig?.close());
+afterAll(async () => {
+  await Promise.all([proxy?.kill(), killProxies()]);
+  await rig?.close();
+}, 60_000);
 
 describe.skipIf(missing !== undefined)('after five and a half minutes without any store', () => {
   it('every event, payload and span is there once', async () => {

@@ -6,12 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { filterStages, quote, selector } from '../../grafana-plugin/src/data/logql.ts';
 import type { Completeness, EventDetail } from '../../proxy/src/contract/index.ts';
 import { BODY_BYTES_MAX } from '../../proxy/src/telemetry/log.ts';
-import { startProxy } from '../support/peersProxy.ts';
 import { wrongClock } from './faultsClock.ts';
 import { expectOnce } from './faultsCompare.ts';
-import { stopDelivered } from './faultsProxy.ts';
+import { killProxies, startProxy, stopDelivered } from './faultsProxy.ts';
 import { callTool, startUpstream, type Upstream } from './faultsTraffic.ts';
-import { queryRecords } from './loki.ts';
+import { type LogRecord, queryRecords } from './loki.ts';
 import { queryFigure } from './prometheus.ts';
 import { quoteText } from './quote.ts';
 import { pageOf, type Rig, readArchive, startRig, whyNoStack } from './rig.ts';
@@ -34,9 +33,10 @@ beforeAll(async () => {
 }, 240_000);
 
 afterAll(async () => {
+  await killProxies();
   await upstream?.close();
   await rig?.close();
-});
+}, 60_000);
 
 const HOSTILE: Readonly<Record<string, string>> = {
   quotes: `say "hi" and 'bye'`,
@@ -238,14 +238,16 @@ describe.skipIf(missing !== undefined)('what is larger than every limit', () => 
 });
 
 describe.skipIf(missing !== undefined)('a record of another sender', () => {
-  it('with a thousand attributes and one of 2 MB arrives cut, marked and counted', async () => {
-    const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
-    const attributes = [
-      text('marker', 'many'),
-      text('large', 'l'.repeat(2_000_000)),
-      ...Array.from({ length: 998 }, (_, i) => text(`number.${i}`, 'x'.repeat(1_000))),
-    ];
-    const logRecords = [{ timeUnixNano: `${Date.now()}000000`, body: { stringValue: 'many' }, attributes }];
+  const text = (key: string, value: string) => ({ key, value: { stringValue: value } });
+
+  /** Sends it, and gives what Loki has of it. */
+  async function send(
+    at: number,
+    attributes: readonly unknown[],
+    marker: string,
+  ): Promise<LogRecord | undefined> {
+    const marked = [text('marker', marker), ...attributes];
+    const logRecords = [{ timeUnixNano: `${at}000000`, body: { stringValue: marker }, attributes: marked }];
     const resource = { attributes: [text('service.name', 'other')] };
     const answer = await fetch(`${rig.stack.addresses.otlpHttp}/v1/logs`, {
       method: 'POST',
@@ -253,12 +255,23 @@ describe.skipIf(missing !== undefined)('a record of another sender', () => {
       body: JSON.stringify({ resourceLogs: [{ resource, scopeLogs: [{ logRecords }] }] }),
     });
     expect(answer.status).toBe(200);
-    const find = () =>
-      queryRecords(rig.stack.addresses.loki, '{service_name="other"} | marker="many"', range);
+    const query = `{service_name="other"} | marker="${marker}"`;
+    const find = () => queryRecords(rig.stack.addresses.loki, query, { from: at - 1_000, to: at + 1_000 });
     await expect.poll(async () => (await find()).length, { timeout: VISIBLE_MS }).toBe(1);
-    const [record] = await find();
+    return (await find())[0];
+  }
+
+  it('with a thousand attributes and one of 2 MB arrives cut, marked and counted', async () => {
+    const many = Array.from({ length: 998 }, (_, i) => text(`number.${i}`, 'x'.repeat(1_000)));
+    const record = await send(Date.now(), [text('large', 'l'.repeat(2_000_000)), ...many], 'many');
     expect(record?.labels['large']).toMatch(/^l{65000,}… \(cut by the collector\)$/);
     expect(record?.labels['dropped_attributes_count']).toBe('744');
+  });
+
+  it('whose clock begins in 1970 is found under its date, and holds up nobody', async () => {
+    const beginning = Date.UTC(1970, 0, 20);
+    expect(await send(beginning, [], 'beginning')).toMatchObject({ time: `${beginning}000000` });
+    expect(await send(Date.now(), [], 'after it')).toBeDefined();
   });
 });
 

@@ -8,10 +8,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventDetail } from '../../proxy/src/contract/index.ts';
 import type { ProgramName } from '../../scripts/stack/programs.ts';
-import { startDemoProxy } from '../support/peersProxy.ts';
+import { type RunningProxy, startDemoProxy } from '../support/peersProxy.ts';
 import { recordsOf } from './compare.ts';
 import { expectNothingElse, expectOnce } from './faultsCompare.ts';
-import { stopDelivered } from './faultsProxy.ts';
+import { killProxies, stopDelivered } from './faultsProxy.ts';
 import { queryFigure, queryFigures } from './prometheus.ts';
 import { type Rig, readArchive, startRig, whyNoStack } from './rig.ts';
 
@@ -20,6 +20,7 @@ const DOWN_MS = 3_000;
 
 const missing = whyNoStack();
 let rig: Rig;
+let proxy: RunningProxy | undefined;
 let events: readonly EventDetail[];
 let range: { from: number; to: number };
 /** Events that Loki lacked when the last exporting proxy had ended. */
@@ -42,7 +43,7 @@ beforeAll(async () => {
   const stateDir = rig.folder('demo');
   const from = Date.now();
   const env = { OTEL_EXPORTER_OTLP_ENDPOINT: rig.stack.addresses.otlpHttp };
-  const proxy = await startDemoProxy({ stateDir, env });
+  proxy = await startDemoProxy({ stateDir, env });
   for (const { name, signal } of OUTAGES) {
     await sleep(DOWN_MS);
     await rig.stack.stop(name, signal);
@@ -63,7 +64,10 @@ beforeAll(async () => {
   range = { from: from - 1_000, to: Date.now() + 1_000 };
 }, 240_000);
 
-afterAll(() => rig?.close());
+afterAll(async () => {
+  await Promise.all([proxy?.kill(), killProxies()]);
+  await rig?.close();
+}, 60_000);
 
 describe.skipIf(missing !== undefined)('after an outage of every part', () => {
   it('every event is in Loki once, every span in Tempo, also what only the queue of a killed collector had', async () => {
