@@ -1,6 +1,7 @@
 /** The stack's figures as Markdown, and the run that makes them. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { OPTIONS } from '../../proxy/src/config/options.ts';
 import { findStack } from '../../scripts/stack/build.ts';
 import { PROGRAMS } from '../../scripts/stack/programs.ts';
 import { type Machine, readMachine } from './machine.ts';
@@ -42,6 +43,8 @@ const ROAD_NAMES: Readonly<Record<Road, string>> = {
 };
 const SECTION = 'measured stack';
 const DAY = 86_400;
+/** `archive-max`, whose default is in GiB. */
+const ARCHIVE_BYTES_MAX = Number.parseInt(OPTIONS['archive-max'].fallback, 10) * 2 ** 30;
 
 /** `npm run bench -- --stack`; with `--quick` small, with `--write` into docs/performance.md and deploy/README.md. */
 export async function runStack(
@@ -144,7 +147,8 @@ export function formatSizing({ plan, parts, disk }: StackFigures): string {
       [10_000, 100_000, 1_000_000, 10_000_000].map((perDay) => [
         formatCount(perDay),
         perDay / DAY < 1 ? (perDay / DAY).toFixed(1) : formatCount(perDay / DAY),
-        ...[disk.loki, disk.tempo, disk.archive].map((bytes) => giga(bytes * perDay * days)),
+        ...[disk.loki, disk.tempo].map((bytes) => giga(bytes * perDay * days)),
+        archiveOf(disk.archive * perDay * days),
       ]),
     ),
     `Memory after ${formatCount(plan.volume)} requests at ${plan.volumePerSecond}/s: ${parts
@@ -161,6 +165,8 @@ function sustained(rates: readonly RateResult[]): string {
   return `${formatCount(best.perSecond)} requests/s${all ? ', the highest that was tried' : ''}`;
 }
 
+const archiveOf = (bytes: number): string =>
+  bytes < ARCHIVE_BYTES_MAX ? giga(bytes) : `${giga(ARCHIVE_BYTES_MAX)}, its bound`;
 const mega = (bytes: number): string => `${formatCount(bytes / 1_000_000)} MB`;
 const giga = (bytes: number): string =>
   bytes < 10e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${formatCount(bytes / 1e9)} GB`;
