@@ -183,6 +183,11 @@ async function main(): Promise<void> {
     await runStack(args, pagePath, say);
     return;
   }
+  if (args.includes('--panel')) {
+    const { runPanel } = await import('./panelReport.ts');
+    await runPanel(args, pagePath, say);
+    return;
+  }
   const plan = readPlan(args);
   if (plan === 'help') {
     console.log(usage);

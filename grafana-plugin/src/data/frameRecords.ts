@@ -30,9 +30,7 @@ export class FrameReader {
   readonly #targets: Targets;
   /** Sessions are known by frames alone: what newer frames lack is gone. */
   readonly #alone: boolean;
-  #last:
-    | { readonly frames: readonly Frame[]; readonly errors: readonly string[]; read: FrameRecords }
-    | undefined;
+  #last: { readonly shown: Shown; readonly read: FrameRecords } | undefined;
 
   constructor(arrivals: Arrivals, book: SessionBook, targets: Targets, alone: boolean) {
     this.#arrivals = arrivals;
@@ -41,12 +39,12 @@ export class FrameReader {
     this.#alone = alone;
   }
 
-  /** The same answer while the frames are the same. */
+  /** The same answer while what is shown is the same. */
   read(shown: Shown): FrameRecords {
     const last = this.#last;
-    if (last !== undefined && last.frames === shown.frames && last.errors === shown.errors) return last.read;
+    if (last !== undefined && isSame(last.shown, shown)) return last.read;
     const read = this.#read(shown);
-    this.#last = { frames: shown.frames, errors: shown.errors, read };
+    this.#last = { shown, read };
     return read;
   }
 
@@ -90,6 +88,11 @@ export class FrameReader {
       gaps: [...new Set(gaps)],
     };
   }
+}
+
+function isSame(a: Shown, b: Shown): boolean {
+  const sameRange = a.from === b.from && a.to === b.to && a.loading === b.loading;
+  return sameRange && a.frames === b.frames && (a.errors === b.errors || a.errors.join() === b.errors.join());
 }
 
 /** Whether a query may have had more lines than it gave. Grafana's usual limit holds where none is said. */

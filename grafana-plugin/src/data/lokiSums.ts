@@ -245,7 +245,7 @@ const KEPT_MAX = 8;
 /** A range that goes on is counted anew when it has moved by a sixtieth of itself: between 5 seconds and 5 minutes. */
 function isNearly(a: Range, b: Range): boolean {
   const length = b.to - b.from;
-  const allowed = Math.min(300_000, Math.max(5_000, length / 60));
+  const allowed = Math.min(300_000, Math.max(5_000, length / 60), length / 2);
   const same = Math.abs(a.to - a.from - length) < 1_000;
   return same && b.to >= a.to && b.to - a.to < allowed;
 }
