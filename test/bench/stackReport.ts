@@ -158,7 +158,7 @@ export function formatSizing({ plan, parts, disk }: StackFigures): string {
 }
 
 function sustained(rates: readonly RateResult[]): string {
-  const kept = rates.filter(({ behindMs }) => behindMs !== undefined && behindMs <= BEHIND_MS_MAX);
+  const kept = rates.filter(keepsUp);
   const best = kept.at(-1);
   if (best === undefined) return 'none of these rates';
   const all = kept.length === rates.length;

@@ -22,7 +22,7 @@ export interface StackPlan {
   /** Requests a second, ascending; the first that is not kept up with ends the series. */
   readonly rates: readonly number[];
   readonly rateMs: number;
-  /** Requests after which memory and disk are read, and how many a second. */
+  /** Requests after which memory and disk are read, and how many a second where the machine keeps up with so many. */
   readonly volume: number;
   readonly volumePerSecond: number;
 }
@@ -70,15 +70,17 @@ export async function measureStack(
     const visible = await measureVisible(stage, plan);
     return { visible, rates: await measureRates(stage, plan, say) };
   });
-  say(`${plan.volume.toLocaleString('en')} requests into an empty stack`);
+  const highest = rates.filter(keepsUp).at(-1)?.perSecond ?? plan.visiblePerSecond;
+  const volumePerSecond = Math.min(plan.volumePerSecond, highest);
+  say(`${plan.volume.toLocaleString('en')} requests into an empty stack, ${volumePerSecond}/s`);
   const { parts, disk } = await withStage(binaries, async (stage) => {
     const warm = await runLoad(stage, plan.visiblePerSecond, WARM_MS);
     const rest = plan.volume - warm.requests;
-    const { behindMs } = await run(stage, plan.volumePerSecond, (rest * 1_000) / plan.volumePerSecond);
+    const { behindMs } = await run(stage, volumePerSecond, (rest * 1_000) / volumePerSecond);
     if (behindMs === undefined) throw new Error('the stores never had everything');
     return { parts: readParts(stage), disk: await measureDisk(stage, plan.volume) };
   });
-  return { plan, loadBefore, visible, rates, parts, disk };
+  return { plan: { ...plan, volumePerSecond }, loadBefore, visible, rates, parts, disk };
 }
 
 /** Load and probes together make the rate. */
@@ -105,12 +107,21 @@ async function measureRates(
   await sleep(REST_MS);
   for (const perSecond of rates) {
     say(`${perSecond}/s for ${rateMs / 1_000} s`);
-    const result = await run(stage, perSecond, rateMs);
-    results.push(result);
-    say(`behind by ${result.behindMs?.toFixed(0) ?? 'more than it was waited for'} ms`);
-    if (result.behindMs === undefined || result.behindMs > BEHIND_MS_MAX) break;
+    try {
+      results.push(await run(stage, perSecond, rateMs));
+    } catch (error) {
+      // More than the machine takes: what was measured before stands.
+      say(error instanceof Error ? error.message : String(error));
+      break;
+    }
+    if (!keepsUp(results.at(-1))) break;
   }
   return results;
+}
+
+/** Whether all of a rate was there soon after its end. */
+export function keepsUp(result: RateResult | undefined): boolean {
+  return result?.behindMs !== undefined && result.behindMs <= BEHIND_MS_MAX;
 }
 
 /** A rate for a time, and how long the stores take after it. */
