@@ -33,6 +33,7 @@ beforeAll(async () => {
   const cut = await startProxy(CLOSED_PORT, { env });
   proxies = [well, cut];
   const session = 'alerts';
+  await sendFromTheFuture(rig.stack.addresses.otlpHttp);
   callTool(well.url, { tool: 'stuck', session, wish: { hang: true } }, hung.signal).catch(() => undefined);
   for (let i = 0; i < CALLS; i++) {
     await callTool(well.url, { tool: 'well', session });
@@ -51,6 +52,24 @@ afterAll(async () => {
   await upstream?.close();
   await rig?.close();
 });
+
+/** A record that Loki refuses for good: days ahead of its clock. */
+async function sendFromTheFuture(otlpHttp: string): Promise<void> {
+  const timeUnixNano = `${Date.now() + 7 * 86_400_000}000000`;
+  const answer = await fetch(`${otlpHttp}/v1/logs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      resourceLogs: [
+        {
+          resource: { attributes: [{ key: 'service.name', value: { stringValue: 'future' } }] },
+          scopeLogs: [{ logRecords: [{ timeUnixNano, body: { stringValue: 'too early' } }] }],
+        },
+      ],
+    }),
+  });
+  expect(answer.status, await answer.text()).toBe(200);
+}
 
 /** Tools, servers or exporters for which an alert's expression has a series now. */
 async function concerned(name: string): Promise<readonly string[]> {
@@ -104,12 +123,19 @@ describe.skipIf(missing !== undefined)('a real fault', () => {
     await expect.poll(() => concerned('SightlineCallsHang'), { timeout: VISIBLE_MS }).toEqual(['stuck']);
   });
 
+  it('of a record that a store refuses concerns the way to that store', async () => {
+    await expect
+      .poll(() => concerned('SightlineStoreRefuses'), { timeout: VISIBLE_MS })
+      .toEqual(['otlp_http/loki']);
+  });
+
   it('leaves all other alerts silent', async () => {
     const faulty = [
       'SightlineToolBurnsFast',
       'SightlineToolBurnsSlowly',
       'SightlineUpstreamDown',
       'SightlineCallsHang',
+      'SightlineStoreRefuses',
     ];
     for (const { name } of ALERTS.filter((alert) => !faulty.includes(alert.name))) {
       expect(await concerned(name), name).toEqual([]);
