@@ -10,6 +10,7 @@ import { formatCount, formatTable } from './report.ts';
 import type { Road } from './stackProbe.ts';
 import {
   BEHIND_MS_MAX,
+  keepsUp,
   measureStack,
   type RateResult,
   type StackFigures,
