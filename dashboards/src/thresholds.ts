@@ -67,7 +67,7 @@ export const FAILURES_MIN = 5;
 /** A server is down when requests found it silent within `window`, and none got an answer within `since`. */
 export const SERVER_DOWN = { window: '5m', failures: 3, since: '2m' } as const;
 
-/** How long requests wait beyond `unanswered-after` before it is an alert. */
+/** How long some request has to wait beyond `unanswered-after`, without a pause, before it is an alert. */
 export const HUNG_FOR = '5m';
 
 /** Retries of a tool within `window`, and their share of its calls, 0 to 1. */

@@ -132,7 +132,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       measured('sightline_requests_waiting', OF_PAY, '_x10 1x3 _x6 2x12 _x9'),
       measured('sightline_requests_waiting', { sightline_server_name: 'shop' }, '_x20 3x2 _x18'),
     ],
-    firing: { '13m': [], '18m': [], '24m': [], '29m': [hangs], '36m': [] },
+    firing: { '14m': [], '23m': [], '25m': [hangs], '32m': [hangs], '34m': [], '40m': [] },
     says: {
       at: '29m',
       alert: hangs,
@@ -140,11 +140,18 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       annotations: {
         summary: 'Calls of pay on server shop hang',
         description:
-          '2 requests have waited for an answer longer than unanswered-after, for 5 minutes at least.',
+          'All through the last 5 minutes at least 2 requests had waited longer than unanswered-after for an answer.',
         runbook_url: 'docs/runbook.md#sightlinecallshang',
         dashboard_url: '/d/sightline-proxy?var-server=shop',
       },
     },
+  },
+  'do not take a tool for hanging that is slow in every other minute': {
+    series: [
+      ...living('0x40'),
+      measured('sightline_requests_waiting', OF_PAY, Array(20).fill('1 _').join(' ')),
+    ],
+    firing: { '10m': [], '20m': [], '39m': [] },
   },
   'name no tool where none was called': {
     series: [
@@ -159,7 +166,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       annotations: {
         summary: 'Calls of no tool on server shop hang',
         description:
-          '1 requests have waited for an answer longer than unanswered-after, for 5 minutes at least.',
+          'All through the last 5 minutes at least 1 requests had waited longer than unanswered-after for an answer.',
         runbook_url: 'docs/runbook.md#sightlinecallshang',
         dashboard_url: '/d/sightline-proxy?var-server=shop',
       },

@@ -64,9 +64,10 @@ const LABELS = new Set<string>([
   ...rows.filter(({ on }) => on.includes('metric')).map(({ key }) => label(key as never)),
   'exporter',
   'instance',
+  'job',
 ]);
 const PROMQL = new Set(
-  'sum count max min by on and or unless offset increase last_over_time min_over_time sum_over_time'.split(
+  'sum count max min by on and or unless offset increase group_left count_over_time last_over_time min_over_time sum_over_time'.split(
     ' ',
   ),
 );

@@ -86,21 +86,29 @@ ${COUNTED}`,
   },
 };
 
+const waiting = series('sightline.requests.waiting');
+
 const hangs: Alert = {
   name: 'SightlineCallsHang',
   severity: 'warning',
   component: 'tool',
-  // Nothing is exported of what no longer waits, and Prometheus would show its last value for five minutes more.
-  expr: `sum ${by(...TOOL)} (last_over_time(${series('sightline.requests.waiting')}[2m])) > 0`,
-  for: HUNG_FOR,
+  // Nothing is exported while nothing waits, so it has to be in nine of ten exports: of a tool that is called all the
+  // time and waits a moment in each call there is always a last value. The size of the outbox is in every export.
+  expr: [
+    `sum ${by(...TOOL)} (`,
+    `  min_over_time(${waiting}[${HUNG_FOR}])`,
+    `  and count_over_time(${waiting}[${HUNG_FOR}])`,
+    `    >= on (job, instance) group_left () 0.9 * count_over_time(${series('sightline.outbox.size')}[${HUNG_FOR}])`,
+    ')',
+  ].join('\n'),
   labels: TOOL,
   summary: ({ label }) =>
     `Calls of ${label('gen_ai.tool.name', 'no tool')} on server ${label('sightline.server.name')} hang`,
   description: ({ value }) =>
-    `${value('count')} requests have waited for an answer longer than unanswered-after, for ${spell(HUNG_FOR)} at least.`,
+    `All through the last ${spell(HUNG_FOR)} at least ${value('count')} requests had waited longer than unanswered-after for an answer.`,
   panel: { dashboard: 'health', title: 'In flight, and waiting' },
   runbook: {
-    means: `For ${spell(HUNG_FOR)} there has been at least one request that the server accepted and has not answered
+    means: `All through the last ${spell(HUNG_FOR)} there was at least one request that the server had accepted and not answered
 within the option \`unanswered-after\` (60 s by default). The proxy ends none of them by itself unless
 \`request-timeout\` says so. Streams that are meant to stay open do not count.`,
     look: [
