@@ -75,7 +75,8 @@ export async function openWatched(url: string, options: PageOptions = {}): Promi
   });
   await context.tracing.start({ screenshots: true, snapshots: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  // Grafana's libraries are some megabytes, and every answer comes through Loki.
+  page.setDefaultTimeout(inject('panel') === undefined ? 10_000 : 30_000);
   const faults: string[] = [];
   watch(page, new URL(url).origin, outage === true, faults);
   open.push({ context, page, faults });

@@ -1,7 +1,7 @@
 /** The reader's view of one panel, and the dashboard's variables that follow it and lead it. */
 import type { PanelProps } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ViewPorts } from '../views/ViewContext.tsx';
 import { change, follow, type Kept, startKept } from './keptView.ts';
 import type { PanelOptions } from './options.ts';
@@ -24,6 +24,18 @@ export function usePanelView(
   const kept = useRef<Kept>(undefined);
   kept.current = kept.current === undefined ? startKept(given) : follow(kept.current, given);
   const [, redraw] = useState(0);
+  // Variables stand in the address. Whoever changes them there, the dashboard reads them in the same turn or before.
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const watching = locationService.getLocationObservable().subscribe(() => {
+      clearTimeout(timer);
+      timer = setTimeout(() => redraw((count) => count + 1), 0);
+    });
+    return () => {
+      watching.unsubscribe();
+      clearTimeout(timer);
+    };
+  }, []);
   const latest = useRef(given);
   latest.current = given;
   const setView = useCallback<ViewPorts['setView']>((changed, how = 'push') => {
