@@ -75,6 +75,7 @@ async function ask(
   if (!response.ok) return { frames: [], errors: [text.trim()] };
   const { data } = JSON.parse(text) as Answer;
   const meta = { executedQueryString: `Expr: ${expr}`, ...(kind === 'range' && { limit }) };
+  if (data.resultType === 'vector') return { frames: [tableFrame(data.result)], errors: [] };
   if (data.resultType !== 'streams') return { frames: data.result.map(seriesFrame), errors: [] };
   const entries = data.result.flatMap(({ stream = {}, values = [] }) =>
     values.map(([time, line, said]) => entryOf(String(time), line, stream, said)),
@@ -141,6 +142,41 @@ function logFrame(entries: readonly Entry[], shape: LokiShape, said: object): Fr
       : { type: 'log-lines', typeVersion: [0, 0] };
   const meta = { ...kind, ...said, preferredVisualisationType: 'logs' };
   return { refId: 'A', meta, length: entries.length, fields };
+}
+
+/** What the data source's browser code makes of an instant query (`makeTableFrames.ts`): every label a column. */
+function tableFrame(result: Answer['data']['result']): Frame {
+  const names = [...new Set(result.flatMap(({ metric = {} }) => Object.keys(metric)))].sort();
+  const column = (name: string, type: string, values: readonly unknown[]): FrameField => ({
+    name,
+    type,
+    config: {},
+    values,
+  });
+  return {
+    refId: 'A',
+    meta: { preferredVisualisationType: 'table' },
+    length: result.length,
+    fields: [
+      column(
+        'Time',
+        'time',
+        result.map(({ value }) => Number(value?.[0]) * 1000),
+      ),
+      ...names.map((name) =>
+        column(
+          name,
+          'string',
+          result.map(({ metric = {} }) => metric[name] ?? ''),
+        ),
+      ),
+      column(
+        'Value #A',
+        'number',
+        result.map(({ value }) => Number(value?.[1])),
+      ),
+    ],
+  };
 }
 
 function seriesFrame({ metric = {}, values, value }: Answer['data']['result'][number]): Frame {

@@ -70,6 +70,21 @@ describe('Loki', () => {
     expect(readLogRows(frames).rows).toEqual([]);
   });
 
+  it('of an instant query are read from the table that the browser makes of them', () => {
+    const table = {
+      refId: 'A',
+      fields: [
+        { name: 'Time', type: 'time', values: [5, 5] },
+        { name: 'outcome', type: 'string', values: ['ok', ''] },
+        { name: 'Value #A', type: 'number', values: [3, 4] },
+      ],
+    };
+    expect(readFigures([table])).toEqual([
+      { labels: { outcome: 'ok' }, value: 3 },
+      { labels: {}, value: 4 },
+    ]);
+  });
+
   it('says the same in both shapes, to the nanosecond', () => {
     const rows = storyEvents('retry-recovers').map(rowOfEvent);
     const legacy = readLogRows([frameOf(rows, 'legacy')]);

@@ -106,13 +106,35 @@ export function readSeries(frames: readonly Frame[]): readonly LogSeries[] {
   });
 }
 
-/** The newest value of each series of an instant query. */
-export function readFigures(
-  frames: readonly Frame[],
-): readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[] {
-  return readSeries(frames).flatMap(({ labels, points }) => {
-    const value = points.at(-1)?.[1];
-    return value === undefined ? [] : [{ labels, value }];
+export interface Figure {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+/**
+ * The values of an instant query: a series each as the back end answers, or the one table that Grafana's browser code
+ * makes of them, in which every label is a column and a label that a series lacks is an empty text.
+ */
+export function readFigures(frames: readonly Frame[]): readonly Figure[] {
+  return frames.flatMap((frame) => {
+    const columns = fieldsOf(frame).filter(({ type }) => type === 'string');
+    if (columns.length > 0) return readTable(frame, columns);
+    return readSeries([frame]).flatMap(({ labels, points }) => {
+      const value = points.at(-1)?.[1];
+      return value === undefined ? [] : [{ labels, value }];
+    });
+  });
+}
+
+function readTable(frame: Frame, columns: readonly FrameField[]): readonly Figure[] {
+  const values = fieldsOf(frame).find(({ type }) => type === 'number')?.values ?? [];
+  return Array.from(values).flatMap((value, row) => {
+    if (typeof value !== 'number' || !Number.isFinite(value)) return [];
+    const labels = columns.flatMap(({ name, values: texts }) => {
+      const text = texts[row];
+      return typeof text === 'string' && text !== '' ? [[name, text] as const] : [];
+    });
+    return [{ labels: Object.fromEntries(labels), value }];
   });
 }
 
