@@ -140,7 +140,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       annotations: {
         summary: 'Calls of pay on server shop hang',
         description:
-          'All through the last 5 minutes at least 2 requests had waited longer than unanswered-after for an answer.',
+          'Requests that waited longer than unanswered-after for an answer, all through the last 5 minutes: 2 at least.',
         runbook_url: 'docs/runbook.md#sightlinecallshang',
         dashboard_url: '/d/sightline-proxy?var-server=shop',
       },
@@ -166,7 +166,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       annotations: {
         summary: 'Calls of no tool on server shop hang',
         description:
-          'All through the last 5 minutes at least 1 requests had waited longer than unanswered-after for an answer.',
+          'Requests that waited longer than unanswered-after for an answer, all through the last 5 minutes: 1 at least.',
         runbook_url: 'docs/runbook.md#sightlinecallshang',
         dashboard_url: '/d/sightline-proxy?var-server=shop',
       },

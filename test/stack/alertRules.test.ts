@@ -128,7 +128,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       annotations: {
         summary: 'No proxy reports any more',
         description:
-          '1 proxies reported within 6 hours, none within the last 5 minutes. No other alert can fire while this lasts.',
+          'Proxies that reported within 6 hours: 1; within the last 5 minutes: none. No other alert can fire while this lasts.',
         runbook_url: 'docs/runbook.md#sightlinenotelemetry',
         dashboard_url: '/d/sightline-proxy',
       },
@@ -181,7 +181,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       annotations: {
         summary: 'Sightline lost events at queue',
         description:
-          '40 events were dropped, cut or evicted within 15 minutes (queue, full). Traffic was not touched; what is shown of it is incomplete.',
+          'Events that were dropped, cut or evicted within 15 minutes: 40 (queue, full). Traffic was not touched; what is shown of it is incomplete.',
         runbook_url: 'docs/runbook.md#sightlineeventsdropped',
         dashboard_url: '/d/sightline-proxy',
       },
@@ -205,7 +205,7 @@ const SCENARIOS: Readonly<Record<string, Scenario>> = {
       annotations: {
         summary: 'The collector gave up delivering to otlp_http/loki',
         description:
-          '60 records, spans or points for otlp_http/loki were refused for good within 15 minutes, and the collector has dropped them.',
+          'Records, spans or points for otlp_http/loki that were refused for good within 15 minutes, so that the collector dropped them: 60.',
         runbook_url: 'docs/runbook.md#sightlinestorerefuses',
         dashboard_url: '/d/sightline-proxy',
       },

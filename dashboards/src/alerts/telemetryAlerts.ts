@@ -44,7 +44,7 @@ const dropped: Alert = {
   labels: ['sightline.loss.stage', 'sightline.loss.reason'],
   summary: ({ label }) => `Sightline lost events at ${label('sightline.loss.stage')}`,
   description: ({ label, value }) =>
-    `${value('count')} events were dropped, cut or evicted within ${spell(LOSS_WINDOW)} (${label('sightline.loss.stage')}, ${label('sightline.loss.reason')}). Traffic was not touched; what is shown of it is incomplete.`,
+    `Events that were dropped, cut or evicted within ${spell(LOSS_WINDOW)}: ${value('count')} (${label('sightline.loss.stage')}, ${label('sightline.loss.reason')}). Traffic was not touched; what is shown of it is incomplete.`,
   panel: { dashboard: 'health', title: 'Drops by stage' },
   runbook: {
     means: `Within ${spell(LOSS_WINDOW)} a proxy could not record all of what passed, or could not deliver all of what it recorded.
@@ -74,7 +74,7 @@ const storeRefuses: Alert = {
   labels: ['exporter'],
   summary: ({ label }) => `The collector gave up delivering to ${label('exporter')}`,
   description: ({ label, value }) =>
-    `${value('count')} records, spans or points for ${label('exporter')} were refused for good within ${spell(LOSS_WINDOW)}, and the collector has dropped them.`,
+    `Records, spans or points for ${label('exporter')} that were refused for good within ${spell(LOSS_WINDOW)}, so that the collector dropped them: ${value('count')}.`,
   panel: { dashboard: 'health', title: 'Refused and failed' },
   runbook: {
     means: `A store answered with a status that is no use to repeat (400, mostly), and the collector dropped the batch. The
@@ -102,7 +102,7 @@ const silent: Alert = {
   labels: [],
   summary: () => 'No proxy reports any more',
   description: ({ value }) =>
-    `${value('count')} proxies reported within ${spell(NO_TELEMETRY.remembered)}, none within the last ${spell(NO_TELEMETRY.quiet)}. No other alert can fire while this lasts.`,
+    `Proxies that reported within ${spell(NO_TELEMETRY.remembered)}: ${value('count')}; within the last ${spell(NO_TELEMETRY.quiet)}: none. No other alert can fire while this lasts.`,
   panel: { dashboard: 'health', title: 'Events written' },
   runbook: {
     means: `Not one proxy's metrics reach Prometheus, though some did within ${spell(NO_TELEMETRY.remembered)}. Either all proxies are

@@ -105,7 +105,7 @@ const hangs: Alert = {
   summary: ({ label }) =>
     `Calls of ${label('gen_ai.tool.name', 'no tool')} on server ${label('sightline.server.name')} hang`,
   description: ({ value }) =>
-    `All through the last ${spell(HUNG_FOR)} at least ${value('count')} requests had waited longer than unanswered-after for an answer.`,
+    `Requests that waited longer than unanswered-after for an answer, all through the last ${spell(HUNG_FOR)}: ${value('count')} at least.`,
   panel: { dashboard: 'health', title: 'In flight, and waiting' },
   runbook: {
     means: `All through the last ${spell(HUNG_FOR)} there was at least one request that the server had accepted and not answered
