@@ -55,7 +55,7 @@ beforeAll(async () => {
   await upstream.close();
   events = await readArchive(stateDir);
   range = { from, to: Date.now() + 1_000 };
-}, 240_000);
+}, 400_000);
 
 const REQUESTS = '{service_name="sightline", sightline_record="event"} | event_name="sightline.request"';
 
