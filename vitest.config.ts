@@ -97,7 +97,8 @@ export default defineConfig({
           provide: { reactLine },
           expect: { poll: { timeout: 20_000 } },
           fileParallelism: false,
-          testTimeout: 90_000,
+          // Every state is looked at in two themes and four sizes.
+          testTimeout: 240_000,
           hookTimeout: 240_000,
         },
       })),
