@@ -47,6 +47,7 @@ const EVENT_LETTERS = {
   'sightline.round.number': '2',
   'sightline.round.outcome': '3',
   'sightline.result.type': 'T',
+  'sightline.tools.count': 'W',
   'sightline.operation.duration': '4',
   'sightline.operation.waiting': '5',
   'sightline.attempt.number': '6',

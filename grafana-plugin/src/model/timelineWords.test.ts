@@ -30,6 +30,8 @@ describe('a row', () => {
     expect(rowWords(make.call(0, 2, { ...list, mcpMethodName: 'tools/list' }), undefined).size).toBe(
       '1.9 kB ≈ 480 tokens',
     );
+    const counted = { ...list, mcpMethodName: 'tools/list', toolsCount: 4 };
+    expect(rowWords(make.call(0, 2, counted), undefined).size).toBe('4 tools, 1.9 kB ≈ 480 tokens');
     expect(rowWords(make.call(0, 2, { ...list, mcpMethodName: 'ping' }), undefined).size).toBe('1.9 kB');
   });
 

@@ -1,6 +1,6 @@
 /** What a row of a timeline says. Every text of a peer leaves here with nothing hidden in it. */
 import type { EventItem } from 'sightline/contract';
-import { formatBytes, formatSeconds, formatTokens } from './format.ts';
+import { formatBytes, formatCount, formatSeconds, formatTokens } from './format.ts';
 import { visibleLine } from './hostile.ts';
 import type { Place } from './timelineLinks.ts';
 import { endReasonWords, originWord, sourceWords, standingOf, type Tone, typeWord } from './words.ts';
@@ -14,7 +14,7 @@ export interface RowWords {
   readonly fromServer: boolean;
   /** What went wrong, or what was said. */
   readonly detail: string | undefined;
-  /** What it brought: `1.9 kB ≈ 480 tokens`. */
+  /** What it brought: `4 tools, 1.9 kB ≈ 480 tokens`. */
   readonly size: string | undefined;
   /** Its place among attempts and rounds. */
   readonly note: string | undefined;
@@ -75,7 +75,9 @@ function sizeOf(event: EventItem): string | undefined {
     return undefined;
   }
   const size = formatBytes(bytes);
-  return entersContext(event) ? `${size} ${formatTokens(estimateTokens(bytes))}` : size;
+  const cost = entersContext(event) ? `${size} ${formatTokens(estimateTokens(bytes))}` : size;
+  const { toolsCount: tools } = event;
+  return tools === undefined ? cost : `${formatCount(tools)} ${tools === 1 ? 'tool' : 'tools'}, ${cost}`;
 }
 
 /** Whether an answer ends up in what the model reads: tool lists, and what tools gave. */

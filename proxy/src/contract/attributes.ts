@@ -269,6 +269,12 @@ export const ATTRIBUTES = [
     means: 'what the answer was; only `complete` ends the operation',
   },
   {
+    key: 'sightline.tools.count',
+    type: 'int',
+    on: ['event'],
+    means: 'how many tools the answer to a `tools/list` defined',
+  },
+  {
     key: 'sightline.operation.duration',
     type: 'double',
     unit: 's',

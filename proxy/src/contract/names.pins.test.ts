@@ -45,6 +45,7 @@ const ATTRIBUTE_PINS = [
   'sightline.round.number: int on server client event',
   'sightline.round.outcome: string on server client event',
   'sightline.result.type: string on server client event',
+  'sightline.tools.count: int on event',
   'sightline.operation.duration: double on server event',
   'sightline.operation.waiting: double on server event',
   'sightline.attempt.number: int on server client event',

@@ -20,6 +20,8 @@ export interface Concluded {
   /** On the poll that ends a task: the poll's own outcome, and the tool whose task it was. */
   readonly roundOutcome?: Outcome;
   readonly tool?: string;
+  /** How many tools a list defined. */
+  readonly tools?: number;
   readonly probe: boolean;
 }
 
@@ -44,6 +46,7 @@ export function requestAttributes(fold: Fold, request: OpenRequest, end: Conclud
   }
   if (end.response) attributes['sightline.response.size'] = end.response.bytes;
   attributes['sightline.result.type'] = end.resultType;
+  attributes['sightline.tools.count'] = end.tools;
   attributes['sightline.round.outcome'] = end.roundOutcome;
   if (end.tool !== undefined) {
     attributes['gen_ai.tool.name'] = end.tool;
@@ -95,7 +98,8 @@ export function exchangeAttributes(fold: Fold, exchange: Exchange): Attributes {
 }
 
 /** The columns of the event log that an exchange fills, for every event it brings. */
-export function callerAttributes({ request, response }: Exchange): Attributes {
+export function callerAttributes({ request, response, pipe }: Exchange): Attributes {
+  if (pipe) return {};
   return {
     'http.response.status_code': response?.status,
     'client.address': request.client.address,
@@ -107,6 +111,10 @@ export function callerAttributes({ request, response }: Exchange): Attributes {
 /** By name and one at a time: V8 keeps an object that grew by `Object.assign` in its slow form. */
 function addExchange(fold: Fold, exchange: Exchange, attributes: Attributes): void {
   const { request, response } = exchange;
+  if (exchange.pipe) {
+    attributes['network.transport'] = 'pipe';
+    return;
+  }
   attributes['http.response.status_code'] = response?.status;
   attributes['client.address'] = request.client.address;
   attributes['sightline.client.country'] = request.client.country;

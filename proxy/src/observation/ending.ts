@@ -50,6 +50,7 @@ export function finish(fold: Fold, request: OpenRequest, facts: EndFacts): void 
   const tool = task?.operation.tool;
   advance(fold, request, facts, resultType);
   const ended = task !== undefined || endsOperation(request, facts, resultType);
+  const definitions = listTools(fold, request, response);
   const attributes = requestAttributes(fold, request, {
     ...facts,
     ending,
@@ -59,9 +60,9 @@ export function finish(fold: Fold, request: OpenRequest, facts: EndFacts): void 
     lastRound: ended && request.round > 1,
     ...(task && { roundOutcome: facts.ending.outcome }),
     ...(tool !== undefined && { tool }),
+    ...(definitions && { tools: definitions.length }),
     probe,
   });
-  const definitions = listTools(fold, request, response);
   const called = tool ?? request.target.tool;
   if (ended && called !== undefined) {
     concludeCall(request.joined, request.operation, called, ending, facts.endUs, attributes);
