@@ -187,7 +187,7 @@ export class LokiEvents {
 
   /**
    * A range is read in parts, each twice as long as the one before: Loki looks through all of what it is asked for,
-   * though the first part may have enough. The events of known sessions are few enough to be asked for at once.
+   * though the first part may have enough.
    */
   #stretchesOf(query: EventQuery, range: Range, place: Place | undefined): readonly Stretch[] {
     const { road, book } = this.#deps;
@@ -201,7 +201,6 @@ export class LokiEvents {
           ? { from: Math.max(range.from, at), to: range.to }
           : { from: range.from, to: Math.min(range.to, at + 1) };
     if (from >= to) return [];
-    if (bucketsOf(query, book) !== undefined) return [{ expr, from, to, direction }];
     return partsOf({ from, to }, direction).map((part) => ({ expr, ...part, direction }));
   }
 }
