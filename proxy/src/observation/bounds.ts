@@ -28,6 +28,9 @@ export const BOUNDS = {
   errorTypeLabelsMax: 50,
   /** Tool names remembered as advertised by one server. */
   advertisedToolsPerServerMax: 5_000,
+  /** Lines of stderr that wait for their process to have a session, and how long they do. */
+  heldLinesMax: 100,
+  heldLinesUs: 5_000_000,
   /** Message addresses that 2024-11-05 streams announced (`addresses`). */
   announcedAddressesMax: 10_000,
   /** Misleading addresses remembered as told; one that was forgotten is only told again. */

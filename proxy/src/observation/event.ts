@@ -114,7 +114,7 @@ export interface SummaryEvent extends Recorded<'sightline.session'> {}
 /** Something was dropped, cut or evicted since the last such event. */
 export interface LossEvent extends Recorded<'sightline.loss'> {}
 
-/** One HTTP exchange on the MCP endpoint is over. For metrics only: it leaves no record. */
+/** One HTTP exchange on the MCP endpoint is over, or bytes went through pipes. For metrics only: it leaves no record. */
 export interface TrafficEvent {
   readonly kind: 'traffic';
   readonly attributes: Attributes;

@@ -16,7 +16,7 @@ import { OpenRequests } from './openRequests.ts';
 import { Redactor } from './redact.ts';
 import { digest, Rounds } from './rounds.ts';
 import type { ObserverSettings, ServerSettings } from './settings.ts';
-import type { Exchange, OpenRequest, SessionState } from './state.ts';
+import type { Exchange, OpenRequest, Pipe, SessionState } from './state.ts';
 import { Tally } from './tally.ts';
 
 /** A shorter session id is too common a text to be looked for. */
@@ -33,6 +33,8 @@ export class Fold {
   readonly registry: Registry<SessionState>;
   readonly rounds: Rounds;
   readonly exchanges: ExchangeTable;
+  /** Wrapped processes that run. */
+  readonly pipes = new Set<Pipe>();
   /** Every request without an outcome. */
   readonly open = new LinkedList<OpenRequest>();
   /** Message addresses that 2024-11-05 streams announced, and the session evidence each stands for. */
@@ -126,7 +128,9 @@ export class Fold {
 
   /** Gives up on what is still open in an exchange: its end was not seen, so nothing is said of it. */
   forget(exchange: Exchange): void {
-    for (const request of [...exchange.requests, ...exchange.strays]) this.giveUpOn(request);
+    const piped = exchange.pipe?.open.list() ?? [];
+    for (const request of [...exchange.requests, ...exchange.strays, ...piped]) this.giveUpOn(request);
+    if (exchange.pipe?.exchange === exchange) this.pipes.delete(exchange.pipe);
     if (!exchange.resumes || !exchange.joined) return;
     exchange.resumes = false;
     exchange.joined.session.own.resumedStreams -= 1;
@@ -149,6 +153,7 @@ export class Fold {
 
   /** Takes a request out of its session's open ones. */
   unindex(request: OpenRequest): void {
-    if (request.openKey !== undefined) request.joined?.session.own.open.remove(request);
+    if (request.openKey === undefined) return;
+    (request.exchange.pipe?.open ?? request.joined?.session.own.open)?.remove(request);
   }
 }

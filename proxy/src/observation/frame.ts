@@ -4,10 +4,12 @@
  * replays to the same events. Frames are plain JSON-able data: no clock, no handle, no class crosses here.
  *
  * Order within one exchange: `request`, then `response`, then any number of `sse`, then `end`. Frames of
- * different exchanges interleave freely. Times never run backwards within one exchange.
+ * different exchanges interleave freely. Times never run backwards within one exchange. A wrapped process is one
+ * exchange too, for as long as it runs: `process`, then any number of `line`, then `exit`.
  */
 
 import type { CredentialKind } from '../contract/index.ts';
+import type { RequestId } from '../mcp/jsonrpc.ts';
 
 /** Unix time in whole microseconds: exact as a double until the year 2255. */
 export type UnixMicros = number;
@@ -184,7 +186,51 @@ export interface MisdirectionFrame {
   readonly rewritable: boolean;
 }
 
-/** The queue in front of observation was full: frames of this exchange are missing from here on. */
+/** A stdio server was started, or is met again after frames of it were missed. */
+export interface ProcessFrame {
+  readonly kind: 'process';
+  readonly exchange: ExchangeId;
+  readonly atUs: UnixMicros;
+  readonly server: string;
+  /** Names this run of it among all runs on all machines: evidence of a session, never shown. */
+  readonly process: string;
+}
+
+/** One line that crossed a pipe of a wrapped process. Empty lines leave no frame. */
+export interface LineFrame {
+  readonly kind: 'line';
+  readonly exchange: ExchangeId;
+  /** Whose: what the client wrote, or which of the server's two outputs. */
+  readonly from: 'client' | 'stdout' | 'stderr';
+  /** When its last byte had been handed on. */
+  readonly atUs: UnixMicros;
+  /** When its last byte had come. */
+  readonly receivedUs: UnixMicros;
+  /** Without its line break. */
+  readonly line: BodySighting;
+  /** On a line too long to be read that is an answer: the id it gives. */
+  readonly answers?: RequestId;
+}
+
+/** A wrapped process is gone, and its pipes with it. */
+export interface ExitFrame {
+  readonly kind: 'exit';
+  readonly exchange: ExchangeId;
+  readonly atUs: UnixMicros;
+  /** Who left first; `lost`: whoever watched it is gone, and nothing more is known. */
+  readonly how: 'client_gone' | 'server_gone' | 'lost';
+  /** Exit code, where it ended by itself. */
+  readonly code?: number;
+  /** Name of the signal that ended it. */
+  readonly signal?: string;
+  /** Why it could not be started. */
+  readonly failure?: string;
+}
+
+/**
+ * The queue in front of observation was full: frames of this exchange are missing, of an HTTP exchange from here on, of
+ * a process up to here.
+ */
 export interface CutFrame {
   readonly kind: 'cut';
   readonly exchange: ExchangeId;
@@ -195,7 +241,7 @@ export interface CutFrame {
 export interface LossFrame {
   readonly kind: 'loss';
   readonly atUs: UnixMicros;
-  readonly stage: 'tap' | 'queue' | 'archive' | 'export';
+  readonly stage: 'tap' | 'queue' | 'shim' | 'archive' | 'export';
   readonly reason: string;
   readonly count: number;
 }
@@ -218,6 +264,9 @@ export type Frame =
   | SseFrame
   | EndFrame
   | MisdirectionFrame
+  | ProcessFrame
+  | LineFrame
+  | ExitFrame
   | CutFrame
   | LossFrame
   | TickFrame

@@ -23,7 +23,15 @@ import { concludeCall, finish } from './ending.ts';
 import type { Fold } from './fold.ts';
 import type { UnixMicros } from './frame.ts';
 import { placeOf } from './journal.ts';
-import { claimsOf, learn, openFromClient, openFromServer, openKey, shortId } from './opening.ts';
+import {
+  claimsOf,
+  learn,
+  openFromClient,
+  openFromServer,
+  openKey,
+  openRequestsOf,
+  shortId,
+} from './opening.ts';
 import { decideAnswer, endWithout } from './outcome.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
 import { endBySighting } from './taskEnding.ts';
@@ -96,7 +104,8 @@ function answerFromUpstream(
     ...(status !== undefined && { status }),
     receivedUs,
     passedUs,
-    ...(request.exchange !== exchange && { answeredOn: exchange }),
+    // A process has one pipe for all its answers: no exchange of its own carried this one.
+    ...(request.exchange !== exchange && !exchange.pipe && { answeredOn: exchange }),
   });
 }
 
@@ -141,7 +150,9 @@ function findOpen(
   direction: Direction,
   id: RequestId,
 ): OpenRequest | undefined {
-  return sessionOf(fold, exchange)?.session.own.open.find(openKey(direction, id));
+  const { pipe } = exchange;
+  const open = pipe ? pipe.open : sessionOf(fold, exchange)?.session.own.open;
+  return open?.find(openKey(direction, id));
 }
 
 /** A client's answer to a request of the server: it was handed on, and that is the end of the request. */
@@ -163,7 +174,8 @@ function notifyFromClient(fold: Fold, exchange: Exchange, message: NotificationM
   const cancelled = message.method === 'notifications/cancelled' ? idOf(message.params.requestId) : undefined;
   writeNotification(fold, exchange, message, 'client_to_server', joined, atUs);
   if (cancelled === undefined) return;
-  const request = joined.session.own.open.find(openKey('client_to_server', cancelled));
+  const open = openRequestsOf(exchange, joined);
+  const request = open?.find(openKey('client_to_server', cancelled));
   if (request) {
     const ending = endWithout('cancelled', 'client');
     finish(fold, request, { ending, endUs: atUs, message: textOf(message.params.reason) });
@@ -185,7 +197,7 @@ function notifyFromServer(
   if (message.method !== 'notifications/cancelled') return;
   const id = idOf(message.params.requestId);
   const request =
-    id === undefined ? undefined : joined?.session.own.open.find(openKey('server_to_client', id));
+    id === undefined ? undefined : openRequestsOf(exchange, joined)?.find(openKey('server_to_client', id));
   if (request) {
     const ending = endWithout('cancelled', 'upstream');
     finish(fold, request, { ending, endUs: passedUs, message: textOf(message.params.reason) });

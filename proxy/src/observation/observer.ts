@@ -13,6 +13,7 @@ import { Fold } from './fold.ts';
 import type { Frame, UnixMicros } from './frame.ts';
 import { placeOf } from './journal.ts';
 import { takeMisdirection } from './misdirection.ts';
+import { missLines, takeOfProcess, takeProcess, tickPipes } from './pipes.ts';
 import { resume } from './resume.ts';
 import { shutdown, tickSessions } from './sessions.ts';
 import type { ObserverSettings } from './settings.ts';
@@ -53,6 +54,13 @@ export class Observer {
       case 'end':
       case 'cut':
         this.#takeOfExchange(frame);
+        break;
+      case 'process':
+        takeProcess(fold, frame);
+        break;
+      case 'line':
+      case 'exit':
+        takeOfProcess(fold, frame);
         break;
       case 'misdirection':
         takeMisdirection(fold, frame);
@@ -106,6 +114,7 @@ export class Observer {
     if (frame.kind === 'response') takeResponse(fold, exchange, frame);
     else if (frame.kind === 'sse') takeSse(fold, exchange, frame);
     else if (frame.kind === 'end') takeEnd(fold, exchange, frame);
+    else if (exchange.pipe) missLines(fold, exchange.pipe);
     else {
       fold.exchanges.delete(exchange.id);
       fold.forget(exchange);
@@ -134,6 +143,7 @@ export class Observer {
       const { traceId, spanId } = request.span;
       fold.journal.write('sightline.request.waiting', atUs, place, attributes, { span: { traceId, spanId } });
     }
+    tickPipes(fold, atUs);
     tickSessions(fold, atUs, this.#lastTickUs);
     this.#lastTickUs = atUs;
     this.#tellLosses(atUs, false);

@@ -36,6 +36,8 @@ it('the caps are these, pinned so that none grows unnoticed', () => {
     openRequestsPerSessionMax: 2_000,
     batchMessagesMax: 1_000,
     roundsMax: 10_000,
+    heldLinesMax: 100,
+    heldLinesUs: 5_000_000,
     chainToolsPerSessionMax: 64,
     chainsPerToolMax: 32,
     summaryToolsMax: 100,

@@ -23,6 +23,7 @@ import { BOUNDS } from './bounds.ts';
 import type { SpanContext } from './event.ts';
 import type { Fold } from './fold.ts';
 import type { RequestFrame, UnixMicros } from './frame.ts';
+import type { OpenRequests } from './openRequests.ts';
 import { beginRound, digest, type Operation, shorten } from './rounds.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
 
@@ -38,13 +39,14 @@ export function openFromClient(fold: Fold, exchange: Exchange, message: RequestM
   if (joined) learn(joined, exchange, envelope);
   const modern = envelope.protocolVersion !== undefined;
   const span = spanFromClient(fold, exchange, envelope.traceparent, envelope.tracestate, http);
-  const mismatch = modern
-    ? mismatchedHeaders(frame.headers, {
-        method: message.method,
-        params: message.params,
-        protocolVersion: envelope.protocolVersion ?? '',
-      })
-    : [];
+  const mismatch =
+    modern && !exchange.pipe
+      ? mismatchedHeaders(frame.headers, {
+          method: message.method,
+          params: message.params,
+          protocolVersion: envelope.protocolVersion ?? '',
+        })
+      : [];
   const request: OpenRequest = {
     direction: 'client_to_server',
     ...messageFacts(fold, exchange, message),
@@ -73,7 +75,7 @@ export function openFromClient(fold: Fold, exchange: Exchange, message: RequestM
     done: false,
   };
   // Modern ids restart with every exchange, so only the exchange itself can answer (2026-07-28: one stream, one request).
-  if (joined && !modern) index(fold, request, joined);
+  if (exchange.pipe || (joined && !modern)) index(fold, request, joined);
   exchange.requests.push(request);
   fold.admit(request);
   return request;
@@ -88,7 +90,8 @@ export function openFromServer(
   receivedUs: UnixMicros,
   passedUs: UnixMicros,
 ): void {
-  const opens = joined ? joined.session.own.open.size : exchange.strays.length;
+  const open = openRequestsOf(exchange, joined);
+  const opens = open ? open.size : exchange.strays.length;
   if (opens >= BOUNDS.openRequestsPerSessionMax) {
     if (joined) joined.session.own.tally.incomplete = true;
     fold.losses.add('observation', 'requests', 1, fold.nowUs);
@@ -111,7 +114,7 @@ export function openFromServer(
     waitingTold: false,
     done: false,
   };
-  if (joined) index(fold, request, joined);
+  if (open) index(fold, request, joined);
   else exchange.strays.push(request);
   fold.admit(request);
 }
@@ -127,11 +130,13 @@ export function claimsOf(
   return {
     envelope,
     ...(exchange.protocolId !== undefined && { protocol: exchange.protocolId }),
+    ...(exchange.pipe && { process: exchange.pipe.process }),
     ...(headers.baggage !== undefined && { baggage: headers.baggage }),
     ...(trace && { trace }),
     caller: {
       address: client.address,
-      userAgent: headers['user-agent'] ?? '',
+      // Whoever writes to one process is one caller, and nobody else is.
+      userAgent: exchange.pipe?.process ?? headers['user-agent'] ?? '',
       credential: credential.hash ?? '',
     },
   };
@@ -158,12 +163,22 @@ export function learn(joined: Joined<SessionState>, exchange: Exchange, envelope
 function joinsLate(method: string, exchange: Exchange): boolean {
   // Nothing was handed on: the proxy's own refusal must not begin a session for whoever it refused.
   if (exchange.request.sentUs === undefined) return true;
-  return method === 'server/discover' || (method === 'initialize' && exchange.protocolId === undefined);
+  if (method === 'server/discover') return true;
+  return method === 'initialize' && exchange.protocolId === undefined && !exchange.pipe;
 }
 
-/** Lets a request be answered on another exchange of its session. */
-export function index(fold: Fold, request: OpenRequest, joined: Joined<SessionState>): void {
-  const { open } = joined.session.own;
+/** Where requests of an exchange wait that may be answered on another one. */
+export function openRequestsOf(
+  exchange: Exchange,
+  joined: Joined<SessionState> | undefined,
+): OpenRequests | undefined {
+  return exchange.pipe?.open ?? joined?.session.own.open;
+}
+
+/** Lets a request be answered on another exchange of its session, or on the pipes that carried it. */
+export function index(fold: Fold, request: OpenRequest, joined: Joined<SessionState> | undefined): void {
+  const open = openRequestsOf(request.exchange, joined);
+  if (!open) return;
   if (open.size >= BOUNDS.openRequestsPerSessionMax) {
     fold.losses.add('observation', 'requests', 1, fold.nowUs);
     return;
@@ -313,7 +328,8 @@ function spanFromServer(
   meta: TraceParent | undefined,
   startUs: UnixMicros,
 ): OpenRequest['span'] {
-  const waiting = exchange.requests.filter((request) => !request.done);
+  const sent = exchange.pipe?.open.list().filter((request) => request.direction === 'client_to_server');
+  const waiting = sent ?? exchange.requests.filter((request) => !request.done);
   const cause = waiting.length === 1 ? waiting[0] : undefined;
   const parent =
     meta ??

@@ -57,7 +57,7 @@ function restore(
     bucket: bucketOf(id),
     server,
     source,
-    confidence: CONFIDENCE[source],
+    confidence: summary['sightline.session.confidence'] ?? CONFIDENCE[source],
     own: { ...fold.newState(tally, number), startedWritten: true, reopens: mayReopen(endReason) },
     // A hash stands for it there, and the next message says it anew.
     ...(mcpSessionId !== undefined && !fold.settings.hashSessionIds && { protocolId: mcpSessionId }),

@@ -16,6 +16,7 @@ type Ended = Session<SessionState>;
  * Ends a session: what it still has open ends with it, its chains gave up, its totals are told once more.
  *
  * @param ofRequest How its open requests end; by default nobody answered them.
+ * @param message Why it ended, where that was no good end.
  */
 export function endSession(
   fold: Fold,
@@ -23,6 +24,7 @@ export function endSession(
   reason: EndReason,
   atUs: UnixMicros,
   ofRequest: (request: OpenRequest) => { ending: Ending; message: string } = unanswered,
+  message?: string,
 ): void {
   if (session.ended !== undefined) return;
   for (const request of session.own.open.list()) {
@@ -32,7 +34,10 @@ export function endSession(
   giveUp(fold, session, session.own.chains.gaveUp(), atUs);
   if (session.own.startedWritten) {
     const joined = { session, source: session.source, confidence: session.confidence };
-    const attributes: Attributes = { 'sightline.session.end_reason': reason };
+    const attributes: Attributes = {
+      'sightline.session.end_reason': reason,
+      'sightline.error.message': message,
+    };
     fold.journal.write('sightline.session.ended', atUs, { server: session.server, joined }, attributes, {
       sessionDuration: (session.lastUs - session.startedUs) / 1e6,
     });

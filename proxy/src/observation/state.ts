@@ -8,7 +8,7 @@ import type { Node } from '../session/linkedList.ts';
 import type { Joined } from '../session/registry.ts';
 import type { Attempt, Chains } from './chains.ts';
 import type { Payload, ServerSpan } from './event.ts';
-import type { ExchangeId, RequestFrame, ResponseFrame, UnixMicros } from './frame.ts';
+import type { ExchangeId, LineFrame, RequestFrame, ResponseFrame, UnixMicros } from './frame.ts';
 import type { OpenRequests } from './openRequests.ts';
 import type { Ending } from './outcome.ts';
 import type { Operation } from './rounds.ts';
@@ -34,7 +34,21 @@ export interface SessionState {
   resumedStreams: number;
 }
 
-/** One HTTP exchange in flight. */
+/** A wrapped process: its pipes, open for as long as it runs. */
+export interface Pipe {
+  /** What its server says stands on this exchange; each line of its client has one of its own, under the same id. */
+  readonly exchange: Exchange;
+  readonly process: string;
+  /** Requests of both sides, whatever session they belong to: an id means something on these pipes only. */
+  readonly open: OpenRequests;
+  /** Lines of stderr that came before the process had a session. */
+  held: LineFrame[];
+  /** Bytes of lines since the last `traffic` event. */
+  receivedBytes: number;
+  sentBytes: number;
+}
+
+/** One HTTP exchange in flight, or one line of a wrapped process's client. */
 export interface Exchange {
   readonly id: ExchangeId;
   /** Its frame, without the body's text. */
@@ -64,6 +78,8 @@ export interface Exchange {
   unread: boolean;
   /** It is a 2024-11-05 stream: the address key it announced. */
   addressKey?: string;
+  /** It is no HTTP exchange: of its request frame only times and server mean anything. */
+  pipe?: Pipe;
 }
 
 /** A CLIENT span in the making: one upstream exchange that carried the request or a part of its answer. */

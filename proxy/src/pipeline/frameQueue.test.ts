@@ -140,6 +140,37 @@ describe('FrameQueue', () => {
     expect(queue.dropped).toBe(2);
   });
 
+  it('a full queue drops lines of a process until it has said so, and never its beginning or end', () => {
+    const line = (at: number): Frame => ({
+      kind: 'line',
+      exchange: 7,
+      from: 'client',
+      atUs: at,
+      receivedUs: at,
+      line: { text: '', bytes: 0 },
+    });
+    const { queue, posted, takeAll } = stage();
+    for (const frame of [request(1), request(2), request(3), request(4)]) queue.push(frame);
+    queue.push({ kind: 'process', exchange: 7, atUs: 1, server: 'shop', process: 'p' });
+    queue.push(line(2));
+    takeAll();
+    queue.push(line(3));
+    queue.push(request(8));
+    queue.push(line(4));
+    queue.push({ kind: 'exit', exchange: 7, atUs: 5, how: 'client_gone' });
+    queue.flush();
+    const told = posted.filter((frame) => !('exchange' in frame) || frame.exchange === 7);
+    expect(told.map((frame) => `${frame.kind} ${frame.atUs}`)).toEqual([
+      'process 1',
+      'cut 2',
+      'loss 3',
+      'line 3',
+      'cut 5',
+      'exit 5',
+    ]);
+    expect(queue.dropped).toBe(2);
+  });
+
   it('an exchange that never got in leaves no cut, only a count', () => {
     const { queue, posted, takeAll } = stage();
     for (const exchange of [1, 2, 3, 4, 5]) queue.push(request(exchange));

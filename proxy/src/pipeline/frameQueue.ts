@@ -2,9 +2,10 @@
  * The bounded way from the byte path to the observing thread. Pushing never waits and never throws: frames
  * gather for a few milliseconds, go over in one message, and count as outstanding until the other side has taken
  * them. When too much is outstanding, an exchange loses the rest of its frames: half an exchange would be told
- * as something that never happened, so the fold is told instead that it was cut.
+ * as something that never happened, so the fold is told instead that it was cut. A wrapped process runs for hours: it
+ * loses lines until there is room again, and is cut there.
  */
-import type { ExchangeId, Frame, FrameSink, UnixMicros } from '../observation/frame.ts';
+import type { ExchangeId, Frame, FrameSink, LineFrame, UnixMicros } from '../observation/frame.ts';
 
 export interface QueueSettings {
   /** Frames outstanding above which the queue is full. */
@@ -48,6 +49,8 @@ export class FrameQueue {
   #sentBytes = 0;
   /** Exchanges whose frames are dropped until their end. */
   readonly #cut = new Set<ExchangeId>();
+  /** Wrapped processes whose lines are dropped until that is told. */
+  readonly #missing = new Set<ExchangeId>();
   /** Cuts to be told once there is room. */
   #untold: { readonly exchange: ExchangeId; readonly atUs: UnixMicros }[] = [];
   #droppedUntold = 0;
@@ -69,6 +72,12 @@ export class FrameQueue {
     if (frame.kind === 'misdirection') {
       // A remark beside an exchange: dropped by itself, it leaves the exchange whole.
       if (this.#isFull(1)) return this.#countDrop();
+    } else if (frame.kind === 'line') {
+      this.#tellCuts(frame.atUs);
+      if (this.#isLineDropped(frame)) return;
+    } else if (frame.kind === 'process' || frame.kind === 'exit') {
+      // Few and small, and without them every line of the process would mean nothing.
+      if (this.#missing.has(frame.exchange)) this.#tellOf(frame.exchange, frame.atUs);
     } else if ('exchange' in frame && this.#isDropped(frame)) return;
     this.#tellCuts(frame.atUs);
     this.#enqueue(frame);
@@ -118,6 +127,23 @@ export class FrameQueue {
     return true;
   }
 
+  #isLineDropped(frame: LineFrame): boolean {
+    const isMissing = this.#missing.has(frame.exchange);
+    if (!isMissing && !this.#isFull(1)) return false;
+    this.#countDrop();
+    if (isMissing) return true;
+    this.#missing.add(frame.exchange);
+    this.#untold.push({ exchange: frame.exchange, atUs: frame.atUs });
+    return true;
+  }
+
+  /** Tells of one process's missing lines now, before what ends it. */
+  #tellOf(exchange: ExchangeId, atUs: UnixMicros): void {
+    this.#missing.delete(exchange);
+    this.#untold = this.#untold.filter((cut) => cut.exchange !== exchange);
+    this.#enqueue({ kind: 'cut', exchange, atUs });
+  }
+
   /** Whether more than this share of the bounds is outstanding. */
   #isFull(share: number): boolean {
     const taken = this.#receiver.taken();
@@ -139,6 +165,7 @@ export class FrameQueue {
     const count = this.#droppedUntold;
     this.#untold = [];
     this.#droppedUntold = 0;
+    this.#missing.clear();
     for (const cut of cuts) this.#enqueue({ kind: 'cut', ...cut });
     this.#enqueue({ kind: 'loss', atUs, stage: 'queue', reason: 'full', count });
   }
@@ -155,6 +182,8 @@ export function sizeOf(frame: Frame): number {
       return FRAME_BYTES + (frame.body?.text?.length ?? 0);
     case 'sse':
       return FRAME_BYTES + (frame.data?.text?.length ?? 0);
+    case 'line':
+      return FRAME_BYTES + (frame.line.text?.length ?? 0);
     default:
       return FRAME_BYTES;
   }

@@ -10,12 +10,14 @@ import type { TraceParent } from '../mcp/traceContext.ts';
 export interface Evidence {
   readonly source: SessionSource;
   readonly value: string;
+  /** Where it is worth less than its kind mostly is. */
+  readonly confidence?: Confidence;
 }
 
 /** Prefix of session evidence that is a message address, not an id: it is never shown as `mcp.session.id`. */
 export const ADDRESS_EVIDENCE = 'address:';
 
-/** What each kind of evidence is worth over HTTP. */
+/** What each kind of evidence is worth, unless it says otherwise itself. */
 export const CONFIDENCE: Readonly<Record<SessionSource, Confidence>> = {
   protocol: 'certain',
   process: 'certain',
@@ -37,6 +39,8 @@ export interface Claims {
   /** `Mcp-Session-Id`, or the session of a 2024-11-05 message address. */
   readonly protocol?: string;
   readonly envelope: Envelope;
+  /** The wrapped process whose pipes carried it. */
+  readonly process?: string;
   /** `baggage` header, read when `_meta` says nothing. */
   readonly baggage?: string;
   /** The caller's trace: `_meta.traceparent`, else the HTTP header. */
@@ -56,6 +60,11 @@ export function rankEvidence(claims: Claims): Evidence[] {
   const conversation = envelope.conversation ?? conversationOf(claims.baggage);
   if (conversation !== undefined) ranked.push({ source: 'conversation', value: conversation });
   if (envelope.clientHint !== undefined) ranked.push({ source: 'client_hint', value: envelope.clientHint });
+  if (claims.process !== undefined) {
+    // 2026-07-28 knows no sessions, so a client may serve several conversations over one process.
+    const worth = modern ? { confidence: 'strong' as const } : {};
+    ranked.push({ source: 'process', value: claims.process, ...worth });
+  }
   if (claims.trace) ranked.push({ source: 'trace', value: claims.trace.traceId });
   ranked.push({ source: 'inferred', value: identityOf(claims) });
   return ranked;

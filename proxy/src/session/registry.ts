@@ -161,7 +161,7 @@ export class Registry<Own> {
       bucket: bucketOf(id),
       server,
       source: evidence.source,
-      confidence: CONFIDENCE[evidence.source],
+      confidence: evidence.confidence ?? CONFIDENCE[evidence.source],
       own: this.#makeOwn(),
       startedUs: atUs,
       lastUs: atUs,
@@ -205,7 +205,11 @@ function idOf(server: string, evidence: Evidence, atUs: number): string {
 }
 
 function join<Own>(entry: Entry<Own>, evidence: Evidence): Joined<Own> {
-  return { session: entry.session, source: evidence.source, confidence: CONFIDENCE[evidence.source] };
+  return {
+    session: entry.session,
+    source: evidence.source,
+    confidence: evidence.confidence ?? CONFIDENCE[evidence.source],
+  };
 }
 
 /** Evidence longer than this is kept as its hash: peers choose its length, and thousands are kept. In UTF-16 units. */

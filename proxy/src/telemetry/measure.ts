@@ -152,13 +152,16 @@ export class Measurer {
   #measureTraffic(event: TrafficEvent): void {
     const { attributes } = event;
     const server = attributes['sightline.server.name'];
-    this.#count('sightline.http.exchanges', 1, [
-      attributes['http.response.status_code'],
-      attributes['http.request.method'],
-      attributes['sightline.client.country'],
-      attributes['sightline.credential.kind'],
-      server,
-    ]);
+    // Pipes carry bytes too, but no exchanges.
+    if (attributes['http.request.method'] !== undefined) {
+      this.#count('sightline.http.exchanges', 1, [
+        attributes['http.response.status_code'],
+        attributes['http.request.method'],
+        attributes['sightline.client.country'],
+        attributes['sightline.credential.kind'],
+        server,
+      ]);
+    }
     this.#count('sightline.io', event.receivedBytes, [server, 'receive']);
     this.#count('sightline.io', event.sentBytes, [server, 'transmit']);
   }
