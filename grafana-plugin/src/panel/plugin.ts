@@ -37,10 +37,11 @@ export const plugin = new PanelPlugin<PanelOptions>(SightlinePanel)
         path: 'view',
         category: SHOW,
         name: 'View',
+        description: 'Both stand as tabs.',
         defaultValue: DEFAULT_OPTIONS.view,
         settings: {
           options: [
-            { value: 'both', label: 'Both, as tabs' },
+            { value: 'both', label: 'Both' },
             { value: 'sessions', label: 'Sessions' },
             { value: 'events', label: 'Event log' },
           ],
