@@ -4,7 +4,7 @@ import { average, calls, failedCalls, SERVER_CHOSEN, TOOL_CHOSEN, toolRequests }
 import { dashboard, evenly, line } from './layout.ts';
 import { field, to } from './links.ts';
 import { FOREIGN_METRICS } from './names.ts';
-import { bars, coloured, lines, withExemplars } from './panels/chart.ts';
+import { bars, coloured, durations, withExemplars } from './panels/chart.ts';
 import { floors, limits, ORIGIN_COLOURS, OUTCOME_COLOURS } from './panels/colours.ts';
 import { prom } from './panels/face.ts';
 import * as looks from './panels/looks.ts';
@@ -42,14 +42,14 @@ const indicators = [
       means:
         'Calls of tools that ended in the range, each counted once; beneath it, in the period of the same length before.',
       act: 'A fall to nothing means that no client calls or that nothing is measured: see Proxy health.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     { now: increase(mine) },
   ),
   compared(
     {
-      title: 'Success rate',
+      title: 'Success',
       means: `Share of tool calls that did not fail; a cancelled call is no failure. Amber below ${percent(1 - ERROR_RATE.warn)}, red below ${percent(1 - ERROR_RATE.bad)}.`,
       act: 'The table of tools says which tool it is, the chart of origins whose doing.',
       unit: 'percentunit',
@@ -60,10 +60,10 @@ const indicators = [
   ),
   compared(
     {
-      title: 'Failed calls',
+      title: 'Failed',
       means: 'Tool calls that ended in anything but ok or cancelled, whoever caused it.',
       act: 'Open the event log and filter by outcome to read what went wrong.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     {
@@ -73,8 +73,8 @@ const indicators = [
   ),
   compared(
     {
-      title: 'Average latency',
-      means: 'Mean time of a tool call as the client sees it, proxy included.',
+      title: 'Latency',
+      means: 'Average time of a tool call as the client sees it, proxy included.',
       act: 'A mean hides the slow ones: the latency chart below has percentiles, and points that lead to one trace each.',
       unit: 's',
     },
@@ -83,11 +83,11 @@ const indicators = [
   ),
   compared(
     {
-      title: 'Open sessions',
+      title: 'Sessions',
       means:
         'Sessions open at the end of the range. One stays open until the client ends it or half an hour passes without an event.',
       act: 'The Sessions dashboard lists them.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     { now: open, before: `sum(${series('sightline.sessions.active', SERVER_CHOSEN)} offset ${RANGE})` },
@@ -97,7 +97,7 @@ const indicators = [
       title: 'Clients',
       means: 'Different clients, by the name they give themselves, that called a tool in the range.',
       act: 'A name that is new here may be a new agent: the table of clients says what it calls.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     { now: clients },
@@ -111,10 +111,20 @@ const outcomes = coloured(
       means:
         'How calls ended, in each interval. Green is ok; red and purple are failures, amber refusals, grey what the client itself gave up.',
       act: 'Drag over a rise to look closer; every panel follows.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
-    [prom(increase(mine, BAR, ['sightline.outcome']), '{{sightline_outcome}}')],
+    // Two queries, so that what is well stands at the bottom and what is not on top of it.
+    [
+      prom(
+        increase(calls({ ...BY_CLIENT, 'sightline.outcome': is('ok') }), BAR, ['sightline.outcome']),
+        'ok',
+      ),
+      prom(
+        increase(calls({ ...BY_CLIENT, 'sightline.outcome': isNot('ok') }), BAR, ['sightline.outcome']),
+        '{{sightline_outcome}}',
+      ),
+    ],
   ),
   OUTCOME_COLOURS,
 );
@@ -126,7 +136,7 @@ const origins = coloured(
       means:
         "Whose doing failed requests were, over all methods: the server's (upstream), the caller's own (client), or the proxy's.",
       act: 'Red is for who runs the server, amber for who wrote the client, purple for who runs the proxy.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
       empty: 'nothing failed',
     },
@@ -155,7 +165,7 @@ const spans = foreign(FOREIGN_METRICS.spanDuration, {
   'sightline.tool.label': chosen('tool'),
 });
 const latency = withExemplars(
-  lines(
+  durations(
     {
       title: 'Latency of tool calls',
       means:
@@ -168,7 +178,7 @@ const latency = withExemplars(
   spans,
 );
 
-const shares = lines(
+const shares = durations(
   {
     title: 'Upstream against proxy',
     means: `Where the time of a request goes: p95 of what the servers take, and of the proxy's own share. The proxy's is too much from ${OVERHEAD.bad * 1000} ms on.`,
@@ -190,6 +200,7 @@ const shares = lines(
     ),
     prom(quantile(0.95, series('sightline.proxy.duration', SERVER_CHOSEN, 'bucket'), RATE), 'proxy p95'),
   ],
+  0.00001,
 );
 
 const CLIENT = ['sightline.client.name'] as const;
@@ -236,7 +247,7 @@ const serverTable = table(
   {
     keys: [['sightline.server.name', 'Server']],
     columns: [
-      { title: 'Requests', expr: increase(serverRequests, RANGE, SERVER), looks: looks.count },
+      { title: 'Requests', expr: increase(serverRequests, RANGE, SERVER), looks: looks.sorted },
       {
         title: 'Failed',
         expr: orZero(increase(serverFailed, RANGE, SERVER), increase(serverRequests, RANGE, SERVER)),
@@ -271,7 +282,7 @@ export function overview(): DashboardBuilder {
       evenly(8, outcomes, origins),
       line(10, [24, toolTable()]),
       evenly(8, latency, shares),
-      evenly(8, clientTable, serverTable),
+      line(8, [10, clientTable], [14, serverTable]),
     ],
   });
 }

@@ -72,6 +72,11 @@ export function quantile(
   return `histogram_quantile(${q}, sum by (${labels}) (rate(${buckets}[${window}])))`;
 }
 
+/** A word in place of a label that is not there. */
+export function worded(expr: string, key: AttributeKey, word: string): string {
+  return `label_replace(${expr}, "${label(key)}", "${word}", "${label(key)}", "")`;
+}
+
 /** `value`, or zero where there is `base` but nothing of `value`: none of the calls failed. */
 export function orZero(value: string, base: string): string {
   return `(${value}) or (0 * ${base})`;

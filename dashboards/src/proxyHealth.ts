@@ -3,7 +3,7 @@ import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard
 import { SERVER_CHOSEN } from './figures.ts';
 import { dashboard, evenly } from './layout.ts';
 import { FOREIGN_METRICS as F, metric } from './names.ts';
-import { bars, lines } from './panels/chart.ts';
+import { bars, durations, lines } from './panels/chart.ts';
 import { limits } from './panels/colours.ts';
 import { prom } from './panels/face.ts';
 import { compared, stat } from './panels/stat.ts';
@@ -22,8 +22,8 @@ const NO_COLLECTOR = 'no collector reports';
 const indicators = [
   compared(
     {
-      title: 'Overhead p99',
-      means: `The proxy's own share of a request; one in a hundred has more. Amber from ${OVERHEAD.warn * 1000} ms, red from ${OVERHEAD.bad * 1000} ms on.`,
+      title: 'Overhead',
+      means: `The proxy's own share of a request, p99: one in a hundred has more. Amber from ${OVERHEAD.warn * 1000} ms, red from ${OVERHEAD.bad * 1000} ms on.`,
       act: 'If it grows with the event loop delay, the machine is too small or shared with something greedy.',
       unit: 's',
       empty: NO_PROXY,
@@ -33,10 +33,10 @@ const indicators = [
   ),
   compared(
     {
-      title: 'Events written',
+      title: 'Events',
       means: 'Events that the proxy wrote, of every kind.',
       act: 'None while clients work: the proxy observes nothing. Its own page says why.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
       empty: NO_PROXY,
     },
@@ -47,7 +47,7 @@ const indicators = [
       title: 'Dropped',
       means: 'Events that were dropped, cut or evicted anywhere in the proxy, in the range.',
       act: 'Anything but zero means that what you see is incomplete: the chart of drops says where and why.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
       empty: NO_PROXY,
     },
@@ -56,7 +56,7 @@ const indicators = [
   ),
   stat(
     {
-      title: 'Outbox age',
+      title: 'Backlog',
       means: `Age of the oldest event that the collector has not accepted. Amber from ${OUTBOX_AGE.warn} s, red from ${OUTBOX_AGE.bad} s on.`,
       act: 'The collector is down, full, or refuses. Nothing is lost while the archive has room; it is delivered later.',
       unit: 's',
@@ -67,8 +67,8 @@ const indicators = [
   ),
   stat(
     {
-      title: "Collector's queue",
-      means: `Share of its queue that is used, of the fullest. Amber from ${percent(QUEUE_USED.warn)}, red from ${percent(QUEUE_USED.bad)} on.`,
+      title: 'Queue',
+      means: `Share of the collector's queue that is used, of the fullest. Amber from ${percent(QUEUE_USED.warn)}, red from ${percent(QUEUE_USED.bad)} on.`,
       act: 'A store does not take what it is sent: see failed deliveries. When the queue is full the collector refuses, and the proxies keep what it refused.',
       unit: 'percentunit',
       decimals: 1,
@@ -79,8 +79,8 @@ const indicators = [
   ),
   stat(
     {
-      title: 'Event loop delay p99',
-      means: `How long the thread that owns the sockets was held up. Amber from ${LOOP_DELAY.warn * 1000} ms, red from ${LOOP_DELAY.bad * 1000} ms on.`,
+      title: 'Loop delay',
+      means: `How long the thread that owns the sockets was held up (event loop delay, p99). Amber from ${LOOP_DELAY.warn * 1000} ms, red from ${LOOP_DELAY.bad * 1000} ms on.`,
       act: 'Every request waits as long. Look for something else that uses the processor.',
       unit: 's',
       empty: NO_PROXY,
@@ -90,7 +90,9 @@ const indicators = [
   ),
 ];
 
-const overheads = lines(
+/** Where a chart of the proxy's own share begins, in seconds. */
+const FINEST = 0.00001;
+const overheads = durations(
   {
     title: 'Overhead',
     means: "Percentiles of the proxy's own share of each request.",
@@ -99,6 +101,7 @@ const overheads = lines(
     empty: NO_PROXY,
   },
   [0.5, 0.95, 0.99].map((q) => prom(quantile(q, overhead, RATE), `p${q * 100}`)),
+  FINEST,
 );
 
 const flight = lines(
@@ -107,7 +110,7 @@ const flight = lines(
     means:
       'Requests that are open, and of these the ones that nobody answered for longer than `unanswered-after` (hung calls).',
     act: 'Waiting ones are hung calls: the event log has them as "sightline.request.waiting".',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
     empty: NO_PROXY,
   },
@@ -128,7 +131,7 @@ const outbox = lines(
     title: 'Outbox',
     means: 'Events that the collector has not accepted yet, by proxy.',
     act: 'A ramp is a collector that does not answer; it falls by itself once it does.',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
     empty: NO_PROXY,
   },
@@ -141,7 +144,7 @@ const drops = bars(
     means:
       'What was dropped, cut or evicted, and where: at the tap, in the queue, in observation, the archive, or the export.',
     act: 'tap and queue: too much traffic for this machine. archive: disk. export: the collector refused for good.',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
     empty: 'nothing was dropped',
   },
@@ -192,7 +195,7 @@ const failures = bars(
     means:
       'What the collector refused to take (the proxies try again), and what a store refused for good (that is lost).',
     act: "Refused: the queue is full, or memory. Failed: the store's own log says what it did not like.",
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
     empty: 'nothing was refused',
   },

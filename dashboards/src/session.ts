@@ -8,10 +8,10 @@ import { bars, coloured } from './panels/chart.ts';
 import { limits, OUTCOME_COLOURS } from './panels/colours.ts';
 import { type Face, loki } from './panels/face.ts';
 import { records, traces } from './panels/lists.ts';
-import { lokiTable } from './panels/lokiTable.ts';
 import * as looks from './panels/looks.ts';
 import { sightline } from './panels/sightline.ts';
 import { stat } from './panels/stat.ts';
+import { table } from './panels/table.ts';
 import { BAR, chosen, isNot, type Match, RANGE } from './promql.ts';
 import { bucket, session } from './variables.ts';
 
@@ -49,7 +49,7 @@ const totals = [
       title: 'Requests',
       means: 'All requests of the client, since the session began.',
       act: 'Compare with errors beside it.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     'sightline.session.calls',
@@ -59,7 +59,7 @@ const totals = [
       title: 'Errors',
       means: 'Requests that ended in anything but ok or cancelled.',
       act: 'Each is red in the timeline.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     'sightline.session.errors',
@@ -88,7 +88,7 @@ const totals = [
       title: 'Retries',
       means: 'Second and later attempts of a failed call.',
       act: 'The timeline brackets the attempts that belong together.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     'sightline.session.retries',
@@ -116,7 +116,7 @@ const totals = [
       title: 'Recovered',
       means: 'Retried calls that succeeded in the end.',
       act: 'Compare with retries: the rest gave up.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     'sightline.session.recovered',
@@ -135,7 +135,7 @@ const timeline = sightline(
 
 const TOOL = label('gen_ai.tool.name');
 const ofTools = events([['gen_ai.tool.name', '!=""']]);
-const cost = lokiTable(
+const cost = table(
   {
     title: 'Context cost by tool',
     means:
@@ -170,6 +170,7 @@ const cost = lokiTable(
     ],
     sortBy: 'Results',
   },
+  loki,
 );
 
 const outcomes = coloured(
@@ -178,7 +179,7 @@ const outcomes = coloured(
       title: 'Requests by outcome',
       means: 'How the requests of this session ended, over time.',
       act: 'Red in a row is an agent that tries again: see the brackets in the timeline.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
       empty: NONE,
     },
@@ -192,9 +193,10 @@ const traceList = traces(
     title: 'Traces',
     means: 'The requests of this session as spans, in the order in which Tempo finds them; at most 100.',
     act: 'A click on a trace shows where its time went, in the proxy, the server, and whatever else is traced.',
-    empty: NONE,
+    empty: '–',
   },
   '{ span.sightline.session.id = `${session}` && kind = server } | select(span.mcp.method.name, span.gen_ai.tool.name, span.sightline.outcome)',
+  { 'mcp.method.name': 'Method', 'gen_ai.tool.name': 'Tool', 'sightline.outcome': 'Outcome' },
 );
 
 const serverLogs = records(
@@ -222,9 +224,10 @@ export function oneSession(): DashboardBuilder {
     refresh: '',
     variables: [session(), bucket()],
     lines: [
-      { height: 4, panels: totals.map((panel) => [3, panel] as const) },
+      evenly(3, ...totals.slice(0, 4)),
+      evenly(3, ...totals.slice(4)),
       line(18, [24, timeline]),
-      evenly(8, cost, outcomes),
+      line(8, [16, cost], [8, outcomes]),
       evenly(9, traceList, serverLogs),
     ],
   });

@@ -2,82 +2,90 @@
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { SERVER_CHOSEN } from './figures.ts';
 import { dashboard, evenly, line } from './layout.ts';
-import { lastOfSession, logs } from './logql.ts';
+import { countOver, lastOfSession, logs, type Selection } from './logql.ts';
 import { label } from './names.ts';
 import { bars, lines } from './panels/chart.ts';
 import { loki, prom } from './panels/face.ts';
 import { sightline } from './panels/sightline.ts';
-import { stats } from './panels/stat.ts';
-import { BAR, before, chosen, increase, RANGE, series } from './promql.ts';
+import { sideBySide, stat } from './panels/stat.ts';
+import { BAR, before, chosen, increase, is, isNot, RANGE, series } from './promql.ts';
 import { client, server, sessionOpened } from './variables.ts';
 
+const CHOSEN: Selection['where'] = [
+  ['sightline.server.name', chosen('server')],
+  ['sightline.client.name', chosen('client')],
+];
 /** Summaries of sessions: at their end, every five minutes of their life, and whenever they change. */
-const summaries = logs({
-  records: ['session', 'session_live'],
-  where: [
-    ['sightline.server.name', chosen('server')],
-    ['sightline.client.name', chosen('client')],
+const summaries = logs({ records: ['session', 'session_live'], where: CHOSEN });
+/** What keeps a session alive; that it ended may be told half an hour after the last of it. */
+const activity = logs({
+  records: ['event'],
+  names: [
+    'sightline.request',
+    'sightline.request.waiting',
+    'sightline.notification',
+    'sightline.exchange',
+    'sightline.server_log',
+    'sightline.session.started',
   ],
+  where: [...CHOSEN, ['sightline.session.id', isNot('')]],
+});
+const requests = logs({
+  records: ['event'],
+  names: ['sightline.request'],
+  where: [...CHOSEN, ['sightline.direction', is('client_to_server')]],
 });
 const ID = label('sightline.session.id');
-const sessionsIn = (window: string): string => `sum by (${ID}) (count_over_time(${summaries}[${window}]))`;
-const number = (window: string): string => `count(${sessionsIn(window)}) or vector(0)`;
-const durations = (window: string): string =>
-  `avg(${lastOfSession(summaries, 'sightline.session.duration', window)})`;
-const callsOf = (window: string): string =>
-  `sum(${lastOfSession(summaries, 'sightline.session.calls', window)}) or vector(0)`;
-const inRange = (expr: string) => [loki(expr, 'in range'), loki(before(expr), 'before')];
+const alive = `sum by (${ID}) (count_over_time(${activity}[${RANGE}]))`;
+const number = `count(${alive}) or vector(0)`;
+const durations = `avg(${lastOfSession(summaries, 'sightline.session.duration', RANGE)} and ${alive})`;
+const requested = `${countOver(requests, RANGE)} or vector(0)`;
+const inRange = (expr: string) => [loki(expr, undefined, 'A'), loki(before(expr), undefined, 'B')];
 
 const ACTIVE_WINDOW = '5m';
-const recent = logs({
-  records: ['session_live'],
-  where: [
-    ['sightline.server.name', chosen('server')],
-    ['sightline.client.name', chosen('client')],
-  ],
-});
+const recent = logs({ records: ['session_live'], where: CHOSEN });
 const ended = logs({ records: ['session'], where: [['sightline.session.status', '="ended"']] });
 const active = `count(sum by (${ID}) (count_over_time(${recent}[${ACTIVE_WINDOW}])) unless sum by (${ID}) (count_over_time(${ended}[${ACTIVE_WINDOW}]))) or vector(0)`;
 
 const indicators = [
-  stats(
+  sideBySide(
     {
       title: 'Sessions',
       means: 'Sessions with anything happening in the range, and in the period of the same length before.',
       act: 'The list below has every one of them.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
-    inRange(number(RANGE)),
+    inRange(number),
   ),
-  stats(
+  stat(
     {
-      title: 'Active at the end of the range',
-      means: `Sessions that have not ended and had an event within the last ${ACTIVE_WINDOW.replace('m', ' minutes')} of the range; and those that are open, active or idle.`,
-      act: 'Open but not active: clients that went away without a word. They end after half an hour.',
-      unit: 'short',
+      title: 'Active',
+      means: `Sessions that have not ended and had an event within the last ${ACTIVE_WINDOW.replace('m', ' minutes')} of the range.`,
+      act: 'Fewer than are open below: the others are idle, or their clients went away without a word.',
+      unit: 'locale',
       decimals: 0,
     },
-    [loki(active, 'active')],
+    loki(active),
   ),
-  stats(
+  sideBySide(
     {
       title: 'Average duration',
       means: 'Mean time from the first to the last event of the sessions in the range.',
       act: 'Sessions of no time at all are clients that connect and do nothing.',
       unit: 's',
     },
-    inRange(durations(RANGE)),
+    inRange(durations),
   ),
-  stats(
+  sideBySide(
     {
-      title: 'Requests in these sessions',
-      means: 'All requests of the clients, of every method, since each session began.',
+      title: 'Requests',
+      means: 'Requests of clients, of every method.',
       act: 'Divide by the sessions: many requests in few sessions is an agent at work, or in a loop.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
-    inRange(callsOf(RANGE)),
+    inRange(requested),
   ),
 ];
 
@@ -86,7 +94,7 @@ const open = lines(
     title: 'Sessions over time',
     means: 'Open sessions by server: begun, and neither ended by the client nor idle for half an hour.',
     act: 'A staircase that only rises is clients that never end theirs.',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
   },
   [
@@ -103,7 +111,7 @@ const ends = bars(
     means:
       'Why sessions ended: by the client (deleted, closed), by the server (expired), by silence (idle), or with the proxy (shutdown, crashed).',
     act: 'Many that expired: the server forgets sessions its clients still use.',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
     empty: 'no session ended',
   },

@@ -47,7 +47,7 @@ const burning = (looks_: Readonly<Record<string, unknown>>) => ({
 const indicators = [
   stat(
     {
-      title: `Reached in ${WINDOW}`,
+      title: `Reached in ${WINDOW.replace(/(\d+)/, '$1 ')}`,
       means: `Share of valid calls that succeeded within ${WINDOW} before the end of the range. Valid is what ended in ok, or failed by the server's or the proxy's doing.`,
       act: 'Below the objective the budget is used up: reliability comes before features.',
       unit: 'percentunit',
@@ -112,15 +112,15 @@ const rows = table(
         expr: `0 * ${increase(valid(), WINDOW, TOOL_LABELS)} + $objective`,
         looks: { ...looks.share, decimals: 1 },
       },
-      { title: 'Valid calls', expr: increase(valid(), WINDOW, TOOL_LABELS), looks: looks.count },
+      { title: 'Valid', expr: increase(valid(), WINDOW, TOOL_LABELS), looks: looks.count },
       { title: 'Reached', expr: `1 - (${faultShare(WINDOW)})`, looks: { ...looks.share, decimals: 2 } },
       {
-        title: 'Budget left',
+        title: 'Budget',
         expr: left(TOOL_LABELS),
         looks: {
           ...looks.share,
           decimals: 1,
-          'custom.width': 110,
+          'custom.width': 95,
           'custom.cellOptions': { type: 'color-text' },
           thresholds: { mode: 'absolute', steps: LEFT_STEPS },
         },
@@ -128,10 +128,10 @@ const rows = table(
       ...BURN_WINDOWS.map((window) => ({
         title: `Burn ${window.replace(/(\d+)/, '$1 ')}`,
         expr: burn(window),
-        looks: burning({ unit: 'short', decimals: 1, 'custom.width': 90 }),
+        looks: burning({ unit: 'short', decimals: 1, 'custom.width': 75 }),
       })),
     ],
-    sortBy: 'Budget left',
+    sortBy: 'Budget',
     descending: false,
     keyLooks: { Tool: TOOL_LINK },
   },
@@ -148,7 +148,7 @@ const servers = table(
     keys: [['sightline.server.name', 'Server']],
     columns: [
       {
-        title: 'Valid calls',
+        title: 'Valid',
         expr: increase(valid(), WINDOW, ['sightline.server.name']),
         looks: looks.count,
       },
@@ -158,12 +158,12 @@ const servers = table(
         looks: { ...looks.share, decimals: 2 },
       },
       {
-        title: 'Budget left',
+        title: 'Budget',
         expr: left(['sightline.server.name']),
         looks: {
           ...looks.share,
           decimals: 1,
-          'custom.width': 110,
+          'custom.width': 95,
           'custom.cellOptions': { type: 'color-text' },
           thresholds: { mode: 'absolute', steps: LEFT_STEPS },
         },
@@ -171,10 +171,10 @@ const servers = table(
       {
         title: 'Burn 1 h',
         expr: burn('1h', ['sightline.server.name']),
-        looks: burning({ unit: 'short', decimals: 1, 'custom.width': 90 }),
+        looks: burning({ unit: 'short', decimals: 1, 'custom.width': 75 }),
       },
     ],
-    sortBy: 'Budget left',
+    sortBy: 'Budget',
     descending: false,
   },
 );
@@ -223,7 +223,7 @@ export function slo(): DashboardBuilder {
     lines: [
       evenly(4, ...indicators),
       line(10, [24, rows]),
-      line(8, [16, burnChart], [8, servers]),
+      line(8, [13, burnChart], [11, servers]),
       line(4, [24, words]),
     ],
   });

@@ -13,7 +13,7 @@ import {
 } from './figures.ts';
 import { dashboard, evenly, line } from './layout.ts';
 import { FOREIGN_METRICS } from './names.ts';
-import { bars, lines, withExemplars } from './panels/chart.ts';
+import { bars, durations, lines, withExemplars } from './panels/chart.ts';
 import { floors, limits } from './panels/colours.ts';
 import { prom } from './panels/face.ts';
 import * as looks from './panels/looks.ts';
@@ -49,14 +49,14 @@ const indicators = [
       title: 'Calls',
       means: 'Calls of the chosen tools that ended.',
       act: 'None where there were some: the clients have gone, or telemetry is lost.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     { now: all },
   ),
   compared(
     {
-      title: 'Success rate',
+      title: 'Success',
       means: `Share of calls that did not fail. Amber below ${percent(1 - ERROR_RATE.warn)}, red below ${percent(1 - ERROR_RATE.bad)}.`,
       act: 'The history below, filtered by outcome, says what went wrong.',
       unit: 'percentunit',
@@ -87,10 +87,10 @@ const indicators = [
   ),
   compared(
     {
-      title: `Slow calls, over ${SLOW_SECONDS} s`,
+      title: 'Slow',
       means: `Calls that took longer than ${SLOW_SECONDS} s.`,
       act: 'Sort the table by "Slow" to find the tool.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     { now: slow(RANGE) },
@@ -98,7 +98,7 @@ const indicators = [
   ),
   compared(
     {
-      title: 'Result tokens',
+      title: 'Tokens',
       means:
         'Estimated tokens that results of tools put into the context of models: a quarter of their bytes.',
       act: 'The cost table names the tools whose results are largest.',
@@ -142,7 +142,7 @@ const retryTable = table(
   {
     keys: TOOL_KEYS,
     columns: [
-      { title: 'Retries', expr: zero(attempts('retried')), looks: looks.count },
+      { title: 'Retries', expr: zero(attempts('retried')), looks: looks.sorted },
       {
         title: 'Recovered',
         expr: zero(attempts('recovered')),
@@ -171,7 +171,7 @@ const costTable = table(
       {
         title: 'Result tokens',
         expr: zero(tokens('result')),
-        looks: { ...looks.count, unit: 'short', 'custom.width': 120 },
+        looks: { ...looks.count, 'custom.width': 140 },
       },
       {
         title: 'Per call',
@@ -194,7 +194,7 @@ const busiest = bars(
     title: 'Calls by tool',
     means: 'How often each tool was called, in each interval.',
     act: 'Click a name in the key to see it alone.',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
   },
   [prom(increase(calls(), BAR, ['gen_ai.tool.name']), '{{gen_ai_tool_name}}')],
@@ -205,7 +205,7 @@ const failing = bars(
     title: 'Failed calls by tool',
     means: 'Failures of each tool, whoever caused them, in each interval.',
     act: 'One tool that rises alone is a fault of its own; all together are the server or what is behind it.',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
     empty: 'nothing failed',
   },
@@ -213,7 +213,7 @@ const failing = bars(
 );
 
 const latency = withExemplars(
-  lines(
+  durations(
     {
       title: 'p95 by tool',
       means: 'Time within which 95 of 100 calls of each tool ended.',
@@ -262,7 +262,8 @@ export function tools(): DashboardBuilder {
       line(9, [24, toolTable()]),
       evenly(8, busiest, failing),
       evenly(8, latency, faultLines),
-      evenly(9, latencyTable, retryTable),
+      line(8, [24, latencyTable]),
+      line(8, [24, retryTable]),
       line(9, [24, costTable]),
       line(18, [24, history]),
     ],

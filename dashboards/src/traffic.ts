@@ -1,16 +1,15 @@
 /** 6. What passes: methods, statuses, countries, addresses, credentials, bytes. */
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { requests, SERVER_CHOSEN } from './figures.ts';
-import { dashboard, evenly } from './layout.ts';
+import { dashboard, evenly, line } from './layout.ts';
 import { countOver, logs } from './logql.ts';
 import { bars, coloured, lines } from './panels/chart.ts';
 import { limits } from './panels/colours.ts';
-import { prom } from './panels/face.ts';
-import { lokiTable } from './panels/lokiTable.ts';
+import { loki, prom } from './panels/face.ts';
 import * as looks from './panels/looks.ts';
 import { compared } from './panels/stat.ts';
 import { table } from './panels/table.ts';
-import { BAR, chosen, increase, is, orZero, RANGE, RATE, series } from './promql.ts';
+import { BAR, chosen, increase, is, orZero, RANGE, RATE, series, worded } from './promql.ts';
 import { ERROR_RATE, percent } from './thresholds.ts';
 import { httpStatus, method, server } from './variables.ts';
 
@@ -32,7 +31,7 @@ const indicators = [
       title: 'HTTP exchanges',
       means: 'Requests and answers on the MCP endpoint, whatever they held.',
       act: 'Many more than MCP requests: clients that poll, or send what is no MCP.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     { now: increase(exchanges) },
@@ -42,14 +41,14 @@ const indicators = [
       title: 'MCP requests',
       means: 'Requests of the protocol, of both sides, of the chosen methods.',
       act: 'The chart below names the methods.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
     { now: increase(methods) },
   ),
   compared(
     {
-      title: 'Share of 4xx and 5xx',
+      title: '4xx and 5xx',
       means: `HTTP exchanges answered with a status of 400 or more. Amber from ${percent(ERROR_RATE.warn)}, red from ${percent(ERROR_RATE.bad)} on. A client that finds out which revision a server speaks makes some.`,
       act: '401 and 403 are credentials, 404 is a session the server forgot, 5xx is the server.',
       unit: 'percentunit',
@@ -65,7 +64,7 @@ const indicators = [
       act: 'Large arguments are rare: see the context cost of tools.',
       unit: 'bytes',
     },
-    { now: increase(io('receive')), words: { to: 1, unit: ' B' } },
+    { now: increase(io('receive')), words: { to: 0.1, times: 1 / 1024, unit: ' KiB' } },
   ),
   compared(
     {
@@ -74,7 +73,7 @@ const indicators = [
       act: 'What of it models read stands on the dashboard of tools.',
       unit: 'bytes',
     },
-    { now: increase(io('transmit')), words: { to: 1, unit: ' B' } },
+    { now: increase(io('transmit')), words: { to: 0.1, times: 1 / 1024, unit: ' KiB' } },
   ),
 ];
 
@@ -83,7 +82,7 @@ const byMethod = bars(
     title: 'Requests by method',
     means: 'Requests of the protocol, by method, in each interval.',
     act: 'Many `initialize` with few calls: clients that connect and leave.',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
   },
   [prom(increase(methods, BAR, ['mcp.method.name']), '{{mcp_method_name}}')],
@@ -93,12 +92,17 @@ const byStatus = coloured(
   bars(
     {
       title: 'HTTP exchanges by status',
-      means: 'What the MCP endpoint answered, in each interval.',
+      means: 'What the MCP endpoint answered, in each interval; none where the client was gone before.',
       act: 'Use "HTTP status" above to see one alone.',
-      unit: 'short',
+      unit: 'locale',
       decimals: 0,
     },
-    [prom(increase(exchanges, BAR, ['http.response.status_code']), '{{http_response_status_code}}')],
+    [
+      prom(
+        worded(increase(exchanges, BAR, ['http.response.status_code']), 'http.response.status_code', 'none'),
+        '{{http_response_status_code}}',
+      ),
+    ],
   ),
   {
     '200': 'semi-dark-green',
@@ -138,7 +142,7 @@ const byClient = bars(
     title: 'Tool calls by client',
     means: 'Who calls, in each interval.',
     act: 'One client that outgrows the others may be in a loop: see its sessions.',
-    unit: 'short',
+    unit: 'locale',
     decimals: 0,
   },
   [
@@ -158,7 +162,7 @@ const methodTable = table(
   {
     keys: [['mcp.method.name', 'Method']],
     columns: [
-      { title: 'Requests', expr: increase(methods, RANGE, ['mcp.method.name']), looks: looks.count },
+      { title: 'Requests', expr: increase(methods, RANGE, ['mcp.method.name']), looks: looks.sorted },
       {
         title: 'Failed',
         expr: orZero(
@@ -179,7 +183,8 @@ const methodTable = table(
 const countries = table(
   {
     title: 'Countries',
-    means: 'HTTP exchanges by the country of the address; none for private addresses.',
+    means:
+      'HTTP exchanges by the country of the address; a private address, or one that nobody lists, has none.',
     act: 'A country where nobody works for you is worth a look at the addresses.',
   },
   {
@@ -187,19 +192,15 @@ const countries = table(
     columns: [
       {
         title: 'Exchanges',
-        expr: increase(exchanges, RANGE, ['sightline.client.country']),
-        looks: looks.count,
+        expr: worded(
+          increase(exchanges, RANGE, ['sightline.client.country']),
+          'sightline.client.country',
+          'private',
+        ),
+        looks: looks.sorted,
       },
     ],
     sortBy: 'Exchanges',
-    keyLooks: {
-      Country: {
-        mappings: [
-          { type: 'special', options: { match: 'null+nan', result: { text: 'private or unknown' } } },
-          { type: 'special', options: { match: 'empty', result: { text: 'private or unknown' } } },
-        ],
-      },
-    },
   },
 );
 
@@ -215,14 +216,14 @@ const credentials = table(
       {
         title: 'Exchanges',
         expr: increase(exchanges, RANGE, ['sightline.credential.kind']),
-        looks: looks.count,
+        looks: looks.sorted,
       },
     ],
     sortBy: 'Exchanges',
   },
 );
 
-const addresses = lokiTable(
+const addresses = table(
   {
     title: 'Addresses',
     means: 'The 20 addresses with the most MCP requests, from the event records.',
@@ -245,11 +246,12 @@ const addresses = lokiTable(
           RANGE,
           ['client.address'],
         )})`,
-        looks: looks.count,
+        looks: looks.sorted,
       },
     ],
     sortBy: 'Requests',
   },
+  loki,
 );
 
 export function traffic(): DashboardBuilder {
@@ -264,7 +266,7 @@ export function traffic(): DashboardBuilder {
       { height: 4, panels: indicators.map((panel, at) => [at < 4 ? 5 : 4, panel] as const) },
       evenly(8, byMethod, byStatus),
       evenly(8, byClient, bytes),
-      evenly(8, methodTable, addresses, countries, credentials),
+      line(8, [9, methodTable], [5, addresses], [5, countries], [5, credentials]),
     ],
   });
 }

@@ -175,7 +175,8 @@ describe.skipIf(whyNoGrafana !== undefined)('in the browser', () => {
     try {
       // Outside of kiosk the menu is there.
       await opened.page.goto(opened.page.url().replace('&kiosk', ''));
-      const link = opened.page.getByRole('link', { name: 'MCP tools' });
+      await opened.page.getByRole('button', { name: 'Sightline' }).click();
+      const link = opened.page.getByRole('menuitem', { name: 'MCP tools' });
       await link.waitFor();
       const href = (await link.getAttribute('href')) ?? '';
       expect(href).toContain('from=now-25m');

@@ -103,7 +103,7 @@ const silent: Alert = {
   summary: () => 'No proxy reports any more',
   description: ({ value }) =>
     `Proxies that reported within ${spell(NO_TELEMETRY.remembered)}: ${value('count')}; within the last ${spell(NO_TELEMETRY.quiet)}: none. No other alert can fire while this lasts.`,
-  panel: { dashboard: 'health', title: 'Events written' },
+  panel: { dashboard: 'health', title: 'Events' },
   runbook: {
     means: `Not one proxy's metrics reach Prometheus, though some did within ${spell(NO_TELEMETRY.remembered)}. Either all proxies are
 stopped, or the way from them to Prometheus is cut: then they go on forwarding, keep their events, and deliver them

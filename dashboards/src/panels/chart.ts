@@ -6,6 +6,8 @@ import {
   LegendDisplayMode,
   LegendPlacement,
   LineInterpolation,
+  ScaleDistribution,
+  ScaleDistributionConfigBuilder,
   SortOrder,
   StackingConfigBuilder,
   StackingMode,
@@ -41,6 +43,13 @@ export function lines(face: Face, queries: readonly Query[]): PanelBuilder {
     .lineInterpolation(LineInterpolation.Linear)
     .lineWidth(1.5)
     .fillOpacity(0);
+}
+
+/** Durations, which no linear axis shows at once: a logarithmic one, from `least` seconds on, since it has no zero. */
+export function durations(face: Face, queries: readonly Query[], least = 0.001): PanelBuilder {
+  return lines(face, queries)
+    .scaleDistribution(new ScaleDistributionConfigBuilder().type(ScaleDistribution.Log).log(10))
+    .min(least);
 }
 
 /** Counts in each interval, on top of each other. A bar of less than a minute would have too few samples. */

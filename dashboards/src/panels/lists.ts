@@ -5,7 +5,7 @@ import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/ta
 import { SearchTableType, DataqueryBuilder as TempoQuery } from '@grafana/grafana-foundation-sdk/tempo';
 import { PanelBuilder as TextBuilder, TextMode } from '@grafana/grafana-foundation-sdk/text';
 import { TEMPO } from '../dataSources.ts';
-import { dress, type Face, loki } from './face.ts';
+import { dress, type Face, loki, named } from './face.ts';
 
 /** Records as lines, newest first; each opens to all that stands beside it. */
 export function records(face: Face, expr: string, maxLines = 500): LogsBuilder {
@@ -19,9 +19,17 @@ export function records(face: Face, expr: string, maxLines = 500): LogsBuilder {
     .maxDataPoints(maxLines);
 }
 
-/** Traces that a TraceQL query finds; each leads to its spans. */
-export function traces(face: Face, traceql: string, limit = 100): TableBuilder {
-  return dress(new TableBuilder(), face, [], 'range')
+/** What a search answers besides the attributes that were asked for; its trace is behind the link of a span. */
+const UNASKED = ['traceIdHidden', 'traceService', 'traceName', 'name', 'kind', 'sightline.session.id'];
+
+/** Spans that a TraceQL query finds, with titles for the attributes that it selects; each leads to its trace. */
+export function traces(
+  face: Face,
+  traceql: string,
+  titles: Readonly<Record<string, string>>,
+  limit = 100,
+): TableBuilder {
+  const panel = dress(new TableBuilder(), face, [], 'range')
     .datasource(TEMPO)
     .withTarget(
       new TempoQuery()
@@ -34,6 +42,11 @@ export function traces(face: Face, traceql: string, limit = 100): TableBuilder {
         .tableType(SearchTableType.Spans)
         .filters([]),
     );
+  for (const name of UNASKED) {
+    panel.withOverride(named(name, { 'custom.hideFrom': { viz: true, legend: true, tooltip: true } }));
+  }
+  for (const [name, displayName] of Object.entries(titles)) panel.withOverride(named(name, { displayName }));
+  return panel;
 }
 
 /** Words of ours, as Markdown. */

@@ -9,10 +9,12 @@ function thresholds(steps: readonly { readonly value: number | null; readonly co
   return { ...TEXT_COLOUR, thresholds: { mode: 'absolute', steps } };
 }
 
-export const count: Looks = { unit: 'short', decimals: 0, 'custom.width': 90 };
-export const seconds: Looks = { unit: 's', 'custom.width': 90 };
-export const bytes: Looks = { unit: 'bytes', 'custom.width': 100 };
-export const share: Looks = { unit: 'percentunit', 'custom.width': 90 };
+export const count: Looks = { unit: 'locale', decimals: 0, 'custom.width': 80 };
+/** A count by which a table is sorted: its title has an arrow beside it. */
+export const sorted: Looks = { ...count, 'custom.width': 110 };
+export const seconds: Looks = { unit: 's', 'custom.width': 85 };
+export const bytes: Looks = { unit: 'bytes', 'custom.width': 95 };
+export const share: Looks = { unit: 'percentunit', 'custom.width': 85 };
 
 /** Coloured from each limit on. */
 export const limited = (looks: Looks, { warn, bad }: Limits): Looks => ({

@@ -10,8 +10,8 @@ import {
 import type { ThresholdsConfigBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/stat';
 import { before as shifted } from '../promql.ts';
-import { calmly } from './colours.ts';
-import { dress, type Face, prom, type Query } from './face.ts';
+import { calmly, MUTED } from './colours.ts';
+import { dress, type Face, ofQuery, prom, type Query } from './face.ts';
 
 function figure(face: Face, queries: readonly Query[], colours: ThresholdsConfigBuilder): PanelBuilder {
   return dress(new PanelBuilder(), face, queries, 'instant')
@@ -29,12 +29,19 @@ export function stat(face: Face, query: Query, colours: ThresholdsConfigBuilder 
 }
 
 /** Several figures side by side, each with its name. */
-export function stats(
+function stats(
   face: Face,
   queries: readonly Query[],
   colours: ThresholdsConfigBuilder = calmly(),
 ): PanelBuilder {
   return figure(face, queries, colours).textMode(BigValueTextMode.ValueAndName);
+}
+
+/** A figure and that of the period before as equals: for Loki, whose answers cannot name each other (see `compared`). */
+export function sideBySide(face: Face, queries: readonly Query[]): PanelBuilder {
+  return stats(face, queries)
+    .withOverride(ofQuery('A', { displayName: 'in range' }))
+    .withOverride(ofQuery('B', { displayName: 'before', color: { mode: 'fixed', fixedColor: MUTED } }));
 }
 
 export interface Compared {
