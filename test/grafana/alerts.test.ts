@@ -34,7 +34,6 @@ describe.skipIf(whyNoGrafana !== undefined)('alerts', () => {
     const found = (await askGrafana('/api/v1/provisioning/alert-rules')) as readonly {
       readonly title: string;
       readonly provenance: string;
-      readonly folderUID: string;
     }[];
     const ours = found.filter(({ title }) => title.startsWith('Sightline'));
     expect(ours.map(({ title }) => title).sort()).toEqual(ALERTS.map(({ name }) => name).sort());
@@ -57,7 +56,7 @@ describe.skipIf(whyNoGrafana !== undefined)('alerts', () => {
     EVALUATED_MS + 10_000,
   );
 
-  it('say of a tool of the demo that always fails which one it is, and how much', async () => {
+  it('say of a tool of the demo that mostly fails which one it is, and how much', async () => {
     const alert = (await rules())
       .find(({ name }) => name === 'SightlineToolBurnsFast')
       ?.alerts?.find(({ labels }) => labels['gen_ai_tool_name'] === 'create_payment');
