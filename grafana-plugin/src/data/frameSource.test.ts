@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryArchive } from '../../../proxy/src/store/memoryArchive.ts';
 import { randomEvents, randomFilter, START } from '../../../proxy/src/store/testing/randomEvents.ts';
 import { frameOf, rowOfEvent, slimRow } from '../testing/lokiRows.ts';
-import type { PanelSource } from './panelPorts.ts';
+import type { PanelSource, Shown } from './panelPorts.ts';
 import { createPanelSource } from './panelSource.ts';
 
 const { signal } = new AbortController();
@@ -26,18 +26,10 @@ const all = reader.events({ limit: 1_000, order: 'oldest' }).items;
 // Loki keeps no empty value and no NUL, and the order of one nanosecond is nobody's.
 const rows = all.map(rowOfEvent);
 
-function sourceOf(frames: Parameters<typeof frameOf>[0], shape: 'legacy' | 'dataplane'): PanelSource {
-  return createPanelSource({
-    shown: () => ({
-      frames: [frameOf(frames, shape, { limit: 5_000 })],
-      from: 0,
-      to: START * 2,
-      loading: false,
-      errors: [],
-    }),
-    now: () => START,
-    activeWindow: 300_000,
-  });
+function sourceOf(given: Parameters<typeof frameOf>[0], shape: 'legacy' | 'dataplane'): PanelSource {
+  const frames = [frameOf(given, shape, { limit: 5_000 })];
+  const shown: Shown = { frames, from: 0, to: START * 2, loading: false, errors: [] };
+  return createPanelSource({ shown: () => shown, now: () => START, activeWindow: 300_000 });
 }
 
 describe.each([
@@ -52,7 +44,7 @@ describe.each([
 ] as const)('%s', (_, source) => {
   it('answers every combination of filters, page by page', async () => {
     let found = 0;
-    for (let seed = 1; seed <= 60; seed++) {
+    for (let seed = 1; seed <= 40; seed++) {
       const filter = randomFilter(seed);
       if (filter.tool?.includes('')) continue;
       const expected = reader.events({ ...filter, limit: 1_000 }).items.map(({ eventId }) => eventId);
@@ -69,7 +61,7 @@ describe.each([
       expect([...paged].sort(), JSON.stringify(filter)).toEqual([...expected].sort());
       found += expected.length;
     }
-    expect(found).toBeGreaterThan(450);
+    expect(found).toBeGreaterThan(300);
   });
 
   it('counts as the archive counts', async () => {
