@@ -2,17 +2,15 @@
 import type { PanelPlugin } from '@grafana/data';
 import * as grafanaData from '@grafana/data';
 import * as grafanaRuntime from '@grafana/runtime';
-import * as grafanaUi from '@grafana/ui';
 import * as react from 'react';
 import * as jsxRuntime from 'react/jsx-runtime';
 import * as reactDom from 'react-dom';
 import * as rxjs from 'rxjs';
 
-/** What Grafana shares with plugins, as far as this one could ask for it. */
+/** What Grafana shares with plugins, as far as this one asks for it. */
 const SHARED: Readonly<Record<string, unknown>> = {
   '@grafana/data': grafanaData,
   '@grafana/runtime': grafanaRuntime,
-  '@grafana/ui': grafanaUi,
   react,
   'react/jsx-runtime': jsxRuntime,
   'react-dom': reactDom,
