@@ -1,6 +1,7 @@
 /** The page without a mouse: from its first element to a payload, and back. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SightlinePage } from './pageObject.ts';
+import { panel } from './panelShell.ts';
 import { type ShopStage, startShopStage } from './shopStage.ts';
 import { describeInBrowser } from './watchedPage.ts';
 
@@ -59,6 +60,8 @@ describeInBrowser('keyboard', () => {
   it('/ goes to the search field, Escape empties it, once more leaves it', async () => {
     const page = await SightlinePage.open(stage.sightline.pageUrl);
     await page.session('desk-agent').waitFor();
+    // Beside other panels the keys are those of the one that has the focus.
+    if (panel !== undefined) await page.tab('Sessions').focus();
     await page.page.keyboard.press('/');
     await expect
       .poll(() => page.searchField.evaluate((field) => field === document.activeElement))
