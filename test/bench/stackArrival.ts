@@ -32,8 +32,8 @@ export async function waitForArrival(
   const beginMs = performance.now();
   while (performance.now() - beginMs < patienceMs) {
     const { calls, spans } = await readArrived(addresses, from);
-    if (calls > wanted.calls) throw new Error(`${calls} records in Loki of ${wanted.calls} calls`);
-    if (calls === wanted.calls && spans >= wanted.spans) return performance.now() - beginMs;
+    // More than that, where an answer came too late to count.
+    if (calls >= wanted.calls && spans >= wanted.spans) return performance.now() - beginMs;
     await sleep(STEP_MS);
   }
   return undefined;

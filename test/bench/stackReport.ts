@@ -112,12 +112,14 @@ export function formatStack(figures: StackFigures, machine: Machine, date: strin
       [
         `requests/s for ${plan.rateMs / 1_000} s`,
         'requests',
+        'unanswered',
         'p99 of answers, ms',
         'everything in Loki and Tempo after',
       ],
-      rates.map(({ perSecond, requests, answerP99Us, behindMs }) => [
+      rates.map(({ perSecond, requests, unanswered, answerP99Us, behindMs }) => [
         formatCount(perSecond),
         formatCount(requests),
+        formatCount(unanswered),
         (answerP99Us / 1_000).toFixed(1),
         behindMs === undefined ? 'not within three minutes' : `${(behindMs / 1_000).toFixed(1)} s`,
       ]),

@@ -30,6 +30,8 @@ export interface StackPlan {
 export interface RateResult {
   readonly perSecond: number;
   readonly requests: number;
+  /** Due, and not answered within ten seconds. */
+  readonly unanswered: number;
   readonly answerP99Us: number;
   /** From the last answer until Loki and Tempo have everything; undefined when they never had. */
   readonly behindMs: number | undefined;
@@ -68,6 +70,8 @@ export async function measureStack(
     await runLoad(stage, plan.visiblePerSecond, WARM_MS);
     say(`from event to visible, at ${plan.visiblePerSecond}/s`);
     const visible = await measureVisible(stage, plan);
+    for (const { road, p50Ms, p99Ms } of visible)
+      say(`${road}: p50 ${p50Ms.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms`);
     return { visible, rates: await measureRates(stage, plan, say) };
   });
   const highest = rates.filter(keepsUp).at(-1)?.perSecond ?? plan.visiblePerSecond;
@@ -76,9 +80,9 @@ export async function measureStack(
   const { parts, disk } = await withStage(binaries, async (stage) => {
     const warm = await runLoad(stage, plan.visiblePerSecond, WARM_MS);
     const rest = plan.volume - warm.requests;
-    const { behindMs } = await run(stage, volumePerSecond, (rest * 1_000) / volumePerSecond);
+    const { requests, behindMs } = await run(stage, volumePerSecond, (rest * 1_000) / volumePerSecond);
     if (behindMs === undefined) throw new Error('the stores never had everything');
-    return { parts: readParts(stage), disk: await measureDisk(stage, plan.volume) };
+    return { parts: readParts(stage), disk: await measureDisk(stage, warm.requests + requests) };
   });
   return { plan: { ...plan, volumePerSecond }, loadBefore, visible, rates, parts, disk };
 }
@@ -107,21 +111,19 @@ async function measureRates(
   await sleep(REST_MS);
   for (const perSecond of rates) {
     say(`${perSecond}/s for ${rateMs / 1_000} s`);
-    try {
-      results.push(await run(stage, perSecond, rateMs));
-    } catch (error) {
-      // More than the machine takes: what was measured before stands.
-      say(error instanceof Error ? error.message : String(error));
-      break;
-    }
-    if (!keepsUp(results.at(-1))) break;
+    const result = await run(stage, perSecond, rateMs);
+    results.push(result);
+    say(
+      `behind by ${result.behindMs?.toFixed(0) ?? 'more than was waited for,'} ms, ${result.unanswered} unanswered`,
+    );
+    if (!keepsUp(result)) break;
   }
   return results;
 }
 
-/** Whether all of a rate was there soon after its end. */
-export function keepsUp(result: RateResult | undefined): boolean {
-  return result?.behindMs !== undefined && result.behindMs <= BEHIND_MS_MAX;
+/** Whether all of a rate was answered, and there soon after its end. */
+export function keepsUp({ unanswered, behindMs }: RateResult): boolean {
+  return unanswered === 0 && behindMs !== undefined && behindMs <= BEHIND_MS_MAX;
 }
 
 /** A rate for a time, and how long the stores take after it. */
@@ -136,7 +138,8 @@ async function run(stage: Stage, perSecond: number, durationMs: number): Promise
     spans: before.spans + 2 * (result.requests + result.handshakes),
   };
   const behindMs = await waitForArrival(addresses, from, wanted, GIVE_UP_MS);
-  return { perSecond, requests: result.requests, answerP99Us: result.p99Us, behindMs };
+  const { requests, unanswered, p99Us } = result;
+  return { perSecond, requests, unanswered, answerP99Us: p99Us, behindMs };
 }
 
 function readParts({ stack, proxy }: Stage): readonly Part[] {
