@@ -42,8 +42,10 @@ export function traces(
         .tableType(SearchTableType.Spans)
         .filters([]),
     );
+  // While it streams, Tempo's data source adds a frame about how far it is.
+  panel.withTransformation({ id: 'filterByRefId', options: { exclude: 'streaming-progress' } });
   for (const name of UNASKED) {
-    panel.withOverride(named(name, { 'custom.hideFrom': { viz: true, legend: true, tooltip: true } }));
+    panel.withOverride(named(name, { 'custom.hideFrom.viz': true }));
   }
   for (const [name, displayName] of Object.entries(titles)) panel.withOverride(named(name, { displayName }));
   return panel;

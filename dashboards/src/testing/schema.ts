@@ -93,7 +93,7 @@ const fieldConfig = record({
 const transformations = list({
   oneOf: [
     record({ id: one('merge'), options: record({}) }),
-    record({ id: one('labelsToFields'), options: record({ mode: one('columns') }) }),
+    record({ id: one('filterByRefId'), options: record({ exclude: words }) }),
     record({
       id: one('organize'),
       options: record({ excludeByName: map(flag), indexByName: map(whole), renameByName: map(words) }),
