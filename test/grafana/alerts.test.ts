@@ -61,7 +61,14 @@ describe.skipIf(whyNoGrafana !== undefined)('alerts', () => {
       .find(({ name }) => name === 'SightlineToolBurnsFast')
       ?.alerts?.find(({ labels }) => labels['gen_ai_tool_name'] === 'create_payment');
     expect(alert?.state).toMatch(/^Alerting/);
-    expect(alert?.labels).toMatchObject({ severity: 'critical', component: 'tool' });
+    expect(alert?.labels).toEqual({
+      alertname: 'SightlineToolBurnsFast',
+      grafana_folder: 'Sightline alerts',
+      severity: 'critical',
+      component: 'tool',
+      sightline_server_name: 'demo',
+      gen_ai_tool_name: 'create_payment',
+    });
     expect(alert?.annotations).toMatchObject({
       summary: 'Tool create_payment of server demo fails fast',
       description: expect.stringMatching(/^create_payment uses its error budget up \d+\.\d times faster/),

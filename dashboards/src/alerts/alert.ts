@@ -1,6 +1,7 @@
 /** What an alert is, before anyone's form: Prometheus' rules, Grafana's and the runbook are made from the same. */
 import type { AttributeKey } from '../../../proxy/src/contract/index.ts';
 import type { DashboardName } from '../links.ts';
+import { by } from '../promql.ts';
 
 /** `critical` wakes somebody, `warning` waits until the morning. */
 export type Severity = 'critical' | 'warning';
@@ -49,6 +50,13 @@ export interface Alert {
 export const TOOL = ['sightline.server.name', 'gen_ai.tool.name'] as const satisfies readonly AlertLabel[];
 /** Labels that tell which server. */
 export const SERVER = ['sightline.server.name'] as const satisfies readonly AlertLabel[];
+
+/**
+ * Series by these labels alone. Grafana tells instances of an alert apart by the name of what was recorded too, and
+ * would begin a new one where another window takes over.
+ */
+export const nameless = (labels: readonly AttributeKey[], expr: string): string =>
+  `max ${by(...labels)} (\n${expr.replaceAll(/^/gm, '  ')}\n)`;
 
 /** The tool of a server, in a sentence. */
 export const toolOf = ({ label }: Words): string =>

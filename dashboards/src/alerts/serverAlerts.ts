@@ -2,7 +2,7 @@
 import type { LabelOf } from '../names.ts';
 import { by, increase, is, isNot, type Matchers, noneOf, oneOf, series } from '../promql.ts';
 import { NO_TRAFFIC, SERVER_DOWN } from '../thresholds.ts';
-import { type Alert, SERVER, spell } from './alert.ts';
+import { type Alert, nameless, SERVER, spell } from './alert.ts';
 import { titled } from './annotations.ts';
 import { BUSY, REQUESTS } from './recorded.ts';
 
@@ -74,13 +74,16 @@ const noTraffic: Alert = {
   name: 'SightlineNoTraffic',
   severity: 'warning',
   component: 'server',
-  expr: [
-    `${REQUESTS} == 0`,
-    `and last_over_time(${BUSY}[${NO_TRAFFIC.remembered}])`,
-    // From one hour before to one hour after this time of the day: a day is 24 hours, a week 168.
-    usuallyQuiet('23h'),
-    usuallyQuiet('167h'),
-  ].join('\n'),
+  expr: nameless(
+    SERVER,
+    [
+      `${REQUESTS} == 0`,
+      `and last_over_time(${BUSY}[${NO_TRAFFIC.remembered}])`,
+      // From one hour before to one hour after this time of the day: a day is 24 hours, a week 168.
+      usuallyQuiet('23h'),
+      usuallyQuiet('167h'),
+    ].join('\n'),
+  ),
   // When metrics come again after a while, the first of them shows no increase yet.
   for: '2m',
   labels: SERVER,

@@ -1,7 +1,7 @@
 /** Alerts about one tool: its error budget, calls that hang, callers that repeat themselves. */
 import { by, increase, is, series } from '../promql.ts';
 import { FAILURES_MIN, HUNG_FOR, OBJECTIVE, percent, RETRY_STORM } from '../thresholds.ts';
-import { type Alert, spell, TOOL, toolOf } from './alert.ts';
+import { type Alert, nameless, spell, TOOL, toolOf } from './alert.ts';
 import { titled } from './annotations.ts';
 import { burn, faults } from './recorded.ts';
 
@@ -17,7 +17,7 @@ const tooFast = ({ long, short, factor }: Pair): string =>
 
 const pairs = (speed: Pair['speed']): readonly Pair[] =>
   OBJECTIVE.burn.filter((pair) => pair.speed === speed);
-const burns = (speed: Pair['speed']): string => pairs(speed).map(tooFast).join('\nor\n');
+const burns = (speed: Pair['speed']): string => nameless(TOOL, pairs(speed).map(tooFast).join('\nor\n'));
 /** `14.4 over 1 hour and 5 minutes`. */
 const inWords = (speed: Pair['speed']): string =>
   pairs(speed)
