@@ -1,6 +1,6 @@
 /**
  * Builds the Grafana panel into `grafana-plugin/dist`, unless what it is made of is what it was made of, and holds its
- * bound. `--quiet` says nothing when there was nothing to do.
+ * bound. `--quiet` says nothing when there was nothing to do, `--anew` builds whatever there is.
  */
 import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -33,8 +33,8 @@ function panelKey(): string {
   return keyOf([...new Set(files)].sort());
 }
 
-/** Builds into `dist`, whatever is there. */
-export async function buildPanel(): Promise<void> {
+/** Builds into `dist`, whatever is there; once in a process, because the scaffold keeps what it has set up. */
+async function buildPanel(): Promise<void> {
   await ensureTools();
   // Whoever calls may be a test runner: it is a production build all the same.
   process.env['NODE_ENV'] = 'production';
@@ -54,12 +54,12 @@ export function measureModule(): number {
   return gzipSync(readFileSync(path.join(DIST, 'module.js')), { level: 9 }).length;
 }
 
-async function main(quiet: boolean): Promise<void> {
+async function main(quiet: boolean, anew: boolean): Promise<void> {
   const key = panelKey();
   const isBuilt = existsSync(path.join(DIST, 'module.js')) && existsSync(KEY);
-  if (!isBuilt || readFileSync(KEY, 'utf8') !== key) {
+  if (anew || !isBuilt || readFileSync(KEY, 'utf8') !== key) {
     console.error(
-      `sightline: the panel is ${isBuilt ? 'older than its source' : 'not built yet'}; building it …`,
+      `sightline: the panel is ${anew ? 'to be built anew' : isBuilt ? 'older than its source' : 'not built yet'}; building it …`,
     );
     rmSync(KEY, { force: true });
     await buildPanel();
@@ -72,7 +72,7 @@ async function main(quiet: boolean): Promise<void> {
 
 if (import.meta.main) {
   try {
-    await main(process.argv.includes('--quiet'));
+    await main(process.argv.includes('--quiet'), process.argv.includes('--anew'));
   } catch (error) {
     console.error(`sightline: the panel: ${error instanceof Error ? error.message : String(error)}`);
     process.exitCode = 1;
