@@ -118,6 +118,10 @@ export function figureAnswers(
     })),
     'What the proxy itself costs, 99th percentile': [{ labels: {}, least: 0, most: 1 }],
     'Records that wait for the collector': [{ labels: {}, least: 0, most: events.length }],
+    // Whatever traffic of ours holds, no store refuses it.
+    'Records that a store refused for good, with all that came in the same batch': [
+      { labels: {}, least: 0, most: 0 },
+    ],
     'Records that wait in the collector, in bytes, by store': [
       'otlp_grpc/tempo',
       'otlp_http/loki',
