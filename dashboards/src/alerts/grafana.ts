@@ -21,7 +21,8 @@ const FIRES = 'fires';
 
 const GRAFANA_WORDS: Words = {
   label: labelInTemplate,
-  value: (form) => valueInTemplate(`$values.${QUERY}.Value`, form),
+  // While nothing is wrong there is no value, and Grafana expands the text all the same: each form fails on none.
+  value: (form) => `{{ with $values.${QUERY} }}${valueInTemplate('.Value', form)}{{ end }}`,
 };
 
 export function formatGrafanaAlerts(alerts: readonly Alert[]): string {
