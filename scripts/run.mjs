@@ -21,7 +21,7 @@ const PINNED_NODE = path.join(
 
 /** What each task runs, on the pinned Node, before the arguments given. */
 const TASKS = {
-  start: ['proxy/src/main.ts'],
+  start: ['proxy/src/sightline.ts'],
   test: ['scripts/test.ts'],
   check: ['scripts/check.ts'],
   stories: ['node_modules/vitest/vitest.mjs', 'run', '--project', 'stories'],

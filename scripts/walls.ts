@@ -87,7 +87,8 @@ export const ROOMS: readonly Room[] = [
     name: 'stdio',
     at: ['proxy/src/stdio/'],
     rooms: ['contract', 'mcp', 'observation'],
-    builtins: ['node:child_process', 'node:stream', 'node:string_decoder'],
+    builtins: ['node:buffer', 'node:child_process', 'node:net', 'node:stream'],
+    files: { 'claim.ts': { builtins: ['node:fs'] } },
   },
   {
     name: 'telemetry',
@@ -139,7 +140,8 @@ export const ROOMS: readonly Room[] = [
   // ── the roof ───────────────────────────────────────────────────────────────────────────────────────────
   {
     name: 'main',
-    at: ['proxy/src/main.ts'],
+    // Each program of the command, what they share, and the word that chooses one (decision 19).
+    at: ['main', 'service', 'collector', 'shimMain', 'sightline'].map((file) => `proxy/src/${file}.ts`),
     rooms: [
       'commands',
       'config',

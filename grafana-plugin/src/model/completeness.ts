@@ -12,6 +12,7 @@ export interface CompletenessWords {
 
 const STAGE_WORDS = new Map([
   ['tap', 'where traffic is copied'],
+  ['shim', 'between a stdio server and the collector'],
   ['queue', 'on the way to the observing thread'],
   ['observation', 'while requests were joined'],
   ['archive', 'while they were written down'],

@@ -30,6 +30,20 @@ export const COMMAND_WORDS = {
   },
 } as const satisfies Readonly<Record<string, CommandRow>>;
 
+/** Other programs than the proxy, each with a process of its own; they take the same options. */
+export const PROGRAM_WORDS = {
+  stdio: {
+    usage: 'stdio [options] -- COMMAND …',
+    means:
+      "start a stdio server and pass its bytes through, in place of its command in a client's configuration; what passes is shown by the one collector of this machine, which it starts when none runs",
+  },
+  collect: {
+    usage: 'collect [options]',
+    means:
+      'be that collector: archive, page and export for stdio servers, until none has run for collector-idle',
+  },
+} as const;
+
 export type CommandWord = keyof typeof COMMAND_WORDS;
 
 export function isCommandWord(word: string | undefined): word is CommandWord {

@@ -1,5 +1,5 @@
 /** The pages made from the table of options: `--help` and docs/options.md. */
-import { COMMAND_WORDS } from './commandWords.ts';
+import { COMMAND_WORDS, PROGRAM_WORDS } from './commandWords.ts';
 import { COMMANDS } from './given.ts';
 import {
   environmentOf,
@@ -29,7 +29,8 @@ export function formatHelp(version: string): string {
     for (const name of namesOf(group)) lines.push(...formatRow(usageOf(name), meaningOf(rowOf(name))));
   }
   lines.push('', 'Instead of running');
-  for (const { usage, means } of Object.values(COMMAND_WORDS)) lines.push(...formatRow(usage, means));
+  for (const { usage, means } of [...Object.values(PROGRAM_WORDS), ...Object.values(COMMAND_WORDS)])
+    lines.push(...formatRow(usage, means));
   for (const [name, { short, means }] of Object.entries(COMMANDS)) {
     lines.push(...formatRow(short === undefined ? `--${name}` : `${short}, --${name}`, means));
   }

@@ -88,6 +88,18 @@ export const OPTIONS = {
       "where the archive is kept, the demo's apart under `demo`; $XDG_STATE_HOME/sightline or ~/.local/state/sightline by default",
   },
 
+  'server-name': {
+    group: 'Where it stands',
+    type: { kind: 'text', shape: 'NAME' },
+    means: 'what a stdio server is called in everything recorded; by default what its command starts',
+  },
+  'collector-idle': {
+    group: 'Where it stands',
+    type: DURATION,
+    fallback: '15m',
+    means: 'the collector of stdio servers ends when none has run for this long',
+  },
+
   'allowed-hosts': {
     group: 'Forwarding',
     type: hosts,

@@ -585,7 +585,7 @@ export const ATTRIBUTES = [
     key: 'sightline.loss.stage',
     type: 'string',
     on: ['loss', 'metric'],
-    means: 'where something was lost: `tap`, `queue`, `observation`, `archive`, `export`',
+    means: 'where something was lost: `tap`, `shim`, `queue`, `observation`, `archive`, `export`',
   },
   { key: 'sightline.loss.reason', type: 'string', on: ['loss', 'metric'], means: 'why' },
   { key: 'sightline.loss.count', type: 'int', on: ['loss'], means: 'how many since the last such record' },

@@ -1,0 +1,141 @@
+/**
+ * `sightline collect`: the composition root of the collector of stdio servers. It is the ordinary pipeline (observing
+ * thread, archive, page, export) with shims in place of a proxy's socket. Shims start it, and it ends by itself.
+ */
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { MessageChannel } from 'node:worker_threads';
+import { toArchivePlace } from './config/archivePlace.ts';
+import type { Config } from './config/config.ts';
+import { parseConfig } from './config/parse.ts';
+import { formatProblems } from './config/report.ts';
+import { toPageToken } from './config/settings.ts';
+import type { Frame, FrameSink } from './observation/frame.ts';
+import { createClock } from './pipeline/clock.ts';
+import {
+  DELIVERY_MS,
+  exportsTo,
+  formatStats,
+  log,
+  onFault,
+  openPage,
+  pageUrlOf,
+  problemsOf,
+  randomToken,
+  readConfigFile,
+  screen,
+  startObserving,
+  stopOnSignal,
+  wantsColor,
+} from './service.ts';
+import { claimSocket } from './stdio/claim.ts';
+import { Hub } from './stdio/hub.ts';
+import { socketPathOf } from './stdio/place.ts';
+import { type EnvironmentReading, readEnvironment } from './telemetry/environment.ts';
+import { layoutFor } from './terminal/layout.ts';
+import type { LineOptions } from './terminal/line.ts';
+
+/** @param argv Words after `collect`. */
+export async function runCollector(argv: readonly string[]): Promise<void> {
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  process.on('uncaughtException', (error) => onFault('uncaught', error));
+  process.on('unhandledRejection', (error) => onFault('unhandled', error));
+  const parsed = parseConfig({ argv, env: process.env, readFile: readConfigFile });
+  const otel = readEnvironment(process.env);
+  const problems = problemsOf(parsed, otel);
+  if (problems.length > 0 || parsed.kind !== 'run') {
+    process.stderr.write(
+      formatProblems(problems.length > 0 ? problems : [{ key: 'collect', message: '--help explains it' }]),
+    );
+    process.exitCode = 2;
+    return;
+  }
+  await collect(parsed.config, otel);
+}
+
+async function collect(config: Config, otel: EnvironmentReading): Promise<void> {
+  const { values } = config;
+  const directory =
+    toArchivePlace({ ...values, archive: true }, process.env, homedir(), false)?.directory ?? '';
+  const path = socketPathOf(directory, process.platform, hash);
+  if (path === undefined) {
+    log('the path of --state-dir is too long for a local socket; choose a shorter one');
+    process.exitCode = 1;
+    return;
+  }
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Only its owner may say what servers did.
+  process.umask(0o077);
+  const server = await claimSocket(path);
+  if (!server) return log('another collector runs already');
+  const nowUs = createClock(Date.now, () => performance.now());
+  const idle = createIdle(values['collector-idle'], () => {
+    log('no stdio server runs any more');
+    process.kill(process.pid, 'SIGTERM');
+  });
+  // Whoever started us has frames at once; the observing thread takes a moment.
+  const early: Frame[] = [];
+  let sink: FrameSink = (frame) => early.push(frame);
+  let exchanges = 0;
+  const hub = new Hub(server, {
+    sink: (frame) => sink(frame),
+    nowUs,
+    nextExchange: () => {
+      exchanges += 1;
+      return exchanges;
+    },
+    signal,
+    onFault,
+    onShims: idle,
+  });
+  const lines: LineOptions = {
+    layout: layoutFor(process.stdout.isTTY ? process.stdout.columns : undefined, 2),
+    color: wantsColor(config),
+    show: values.show,
+    zone: 'local',
+  };
+  const token = toPageToken(values, randomToken);
+  const channel = new MessageChannel();
+  const [thread, page] = await Promise.all([
+    startObserving(config, [], false, lines, nowUs, values['trace-parent'], channel.port1),
+    openPage(config, false, token, channel.port2),
+  ]);
+  sink = thread ? thread.sink : () => {};
+  for (const frame of early) sink(frame);
+  stopOnSignal(async () => {
+    page.tell({ kind: 'stopping' });
+    server.close();
+    hub.close();
+    const stats = await thread?.close(DELIVERY_MS);
+    await page.close();
+    if (stats) log(formatStats(stats, thread?.dropped() ?? 0, exportsTo(otel) !== undefined));
+  });
+  page.tell({ kind: 'serving', servers: [] });
+  screen.print(`Collecting from stdio servers; page: ${pageUrlOf(config, page, token) ?? 'none'}\n`);
+}
+
+/** Calls back once nobody has been here for so long, from the start on. */
+function createIdle(afterMs: number, onIdle: () => void): (count: number) => void {
+  let timer = setTimeout(onIdle, afterMs);
+  return (count) => {
+    clearTimeout(timer);
+    if (count === 0) timer = setTimeout(onIdle, afterMs);
+  };
+}
+
+function signal(target: number, name: NodeJS.Signals | 0): boolean {
+  // 0 and 1 would be our own group and every process.
+  if (Math.abs(target) <= 1) return false;
+  try {
+    process.kill(target, name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,175 @@
+/**
+ * Stands between a client and a stdio server: starts the server, passes the bytes of all three pipes, signals and the
+ * exit code, and lets nobody outlive whom it was there for. What passes is shown to a watcher, afterwards.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+import type { UnixMicros } from '../observation/frame.ts';
+import { pass } from './pass.ts';
+
+export type PipeName = 'client' | 'stdout' | 'stderr';
+
+/** How the server ended, and who left first. */
+export interface Left {
+  readonly how: 'client_gone' | 'server_gone';
+  readonly code?: number;
+  readonly signal?: NodeJS.Signals;
+  /** It could not be started: the system's code (`ENOENT`, `EACCES`) and words. */
+  readonly failure?: { readonly code: string; readonly message: string };
+}
+
+/** Sees what passes. Must not throw. */
+export interface Watcher {
+  started(processId: number): void;
+  /** A chunk that was handed on, and when it had come. */
+  take(pipe: PipeName, chunk: Buffer, receivedUs: UnixMicros): void;
+  ended(pipe: PipeName): void;
+}
+
+export interface ShimPorts {
+  readonly stdin: Readable;
+  readonly stdout: Writable;
+  readonly stderr: Writable;
+  readonly nowUs: () => UnixMicros;
+  /** Id of the parent process now: it changes when the parent dies. */
+  readonly parentId: () => number;
+  /** Calls back for each signal that asks us to do something. */
+  readonly onSignal: (take: (signal: NodeJS.Signals) => void) => void;
+  readonly watcher: Watcher;
+}
+
+/** Time for a server to end by itself, and after SIGTERM: what the specification's shutdown gives, about. */
+const GRACE_MS = 2_000;
+/** How often a client that has closed our input is looked after. */
+const LOOK_MS = 500;
+/** After its input ended, a server that says nothing for so long will not end by itself. */
+const SILENT_US = 60_000_000;
+/** Whoever holds the server's output after its exit gets so long to say the rest. */
+const LINGER_MS = 1_000;
+const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
+
+/** Resolves when the server is gone and everything it said is handed on; never rejects. */
+export function runShim(command: string, args: readonly string[], ports: ShimPorts): Promise<Left> {
+  const { stdin, stdout, stderr, watcher, nowUs } = ports;
+  const parentId = ports.parentId();
+  // A group of its own, so that what the server starts can be ended with it.
+  const child = spawn(command, args, {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  });
+  if (child.pid !== undefined) watcher.started(child.pid);
+  const end = createEnder(child);
+  let clientLeft = false;
+  let saidUs = nowUs();
+
+  pass(stdin, child.stdin, nowUs, (chunk, receivedUs) => watcher.take('client', chunk, receivedUs));
+  for (const [name, source, target] of [
+    ['stdout', child.stdout, stdout],
+    ['stderr', child.stderr, stderr],
+  ] as const) {
+    pass(source, target, nowUs, (chunk, receivedUs) => {
+      saidUs = receivedUs;
+      watcher.take(name, chunk, receivedUs);
+    });
+    source.on('end', () => watcher.ended(name));
+  }
+
+  stdin.on('end', () => {
+    clientLeft = true;
+    watcher.ended('client');
+    child.stdin.end();
+    lookAfterClient();
+  });
+  stdin.on('error', () => stdin.destroy());
+  // A server that reads no more: the client notices as it would have without us.
+  child.stdin.on('error', () => stdin.destroy());
+  stdout.on('error', () => {
+    clientLeft = true;
+    child.stdin.end();
+    end.soon();
+  });
+  // Without a reader of stderr the server goes on.
+  stderr.on('error', () => {});
+  ports.onSignal((signal) => {
+    if (ENDING.includes(signal)) clientLeft = true;
+    end.send(signal);
+  });
+
+  /** An input that ended may be a client that waits for the rest, or one that is dead. */
+  function lookAfterClient(): void {
+    const timer = setInterval(() => {
+      const isOrphan = ports.parentId() !== parentId;
+      if (isOrphan || nowUs() - saidUs > SILENT_US) {
+        clearInterval(timer);
+        end.soon();
+      }
+    }, LOOK_MS);
+    child.once('close', () => clearInterval(timer));
+  }
+
+  return new Promise((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      // Also told when a signal could not be sent: then it runs.
+      if (child.pid !== undefined) return;
+      stdin.destroy();
+      resolve({ how: 'server_gone', failure: { code: error.code ?? '', message: error.message } });
+    });
+    child.once('exit', () => {
+      const linger = setTimeout(() => end.soon(0), LINGER_MS);
+      child.once('close', (code, signal) => {
+        clearTimeout(linger);
+        stdin.destroy();
+        // Whom the server had started goes with it when the client is gone.
+        if (clientLeft) end.now();
+        else end.stop();
+        const how = clientLeft ? 'client_gone' : 'server_gone';
+        resolve({ how, ...(code !== null && { code }), ...(signal !== null && { signal }) });
+      });
+    });
+  });
+}
+
+interface Ender {
+  send(signal: NodeJS.Signals): void;
+  /** In order: some time to end by itself, SIGTERM, some time, SIGKILL. */
+  soon(patienceMs?: number): void;
+  now(): void;
+  /** Forgets what was going to happen. */
+  stop(): void;
+}
+
+function createEnder(child: ChildProcess): Ender {
+  let timer: NodeJS.Timeout | undefined;
+  const send = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
+    try {
+      if (process.platform === 'win32') child.kill(signal);
+      else process.kill(-child.pid, signal);
+    } catch {
+      // Nobody of the group is left.
+    }
+  };
+  return {
+    send,
+    soon: (patienceMs = GRACE_MS) => {
+      if (timer !== undefined) return;
+      timer = setTimeout(() => {
+        send('SIGTERM');
+        timer = setTimeout(() => {
+          send('SIGKILL');
+          // Who has left the group may hold the pipes for ever.
+          timer = setTimeout(() => {
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+          }, LINGER_MS);
+        }, GRACE_MS);
+      }, patienceMs);
+    },
+    now: () => {
+      clearTimeout(timer);
+      send('SIGKILL');
+    },
+    stop: () => clearTimeout(timer),
+  };
+}
