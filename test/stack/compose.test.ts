@@ -15,6 +15,13 @@ import { read, readCompose, readSettings, readVariables, withDefaults } from './
 const compose = readCompose();
 const services = Object.entries(compose.services);
 const text = read('docker-compose.yml');
+/** What reads variables of its environment, by service. */
+const CONFIGS = {
+  collector: 'deploy/collector/collector.yaml',
+  tempo: 'deploy/tempo/tempo.yaml',
+  loki: 'deploy/loki/loki.yaml',
+  grafana: 'deploy/grafana/provisioning/datasources/sightline.yaml',
+};
 
 describe('versions', () => {
   it.each(PROGRAMS)('$name: the image is the version that the tests run', (program) => {
@@ -59,21 +66,20 @@ describe('settings', () => {
     expect(readSettings()).toEqual(inForce);
   });
 
-  it('the variables that a configuration file reads are given to it, by compose or as its own default', () => {
-    for (const { name } of PROGRAMS) {
-      const file = {
-        collector: 'collector.yaml',
-        tempo: 'tempo.yaml',
-        loki: 'loki.yaml',
-        prometheus: 'prometheus.yml',
-      };
-      const config = read(`deploy/${name}/${file[name]}`).replaceAll('${env:', '${');
-      const read_ = new Set(readVariables(config).keys());
-      for (const given of Object.keys(compose.services[name]?.environment ?? {})) {
-        if (given !== 'GOMEMLIMIT') expect(read_, `${name} does not read ${given}`).toContain(given);
-      }
-    }
-  });
+  it.each(Object.entries(CONFIGS))(
+    '%s: what its configuration reads, compose gives, and nothing else',
+    (name, file) => {
+      const variables = readVariables(read(file).replaceAll('${env:', '${'));
+      const given = Object.keys(compose.services[name]?.environment ?? {});
+      // A default on loopback is of no use between containers, and neither is none.
+      const needed = [...variables].filter(([, defaults]) =>
+        defaults.some((text) => /^$|127\.0\.0\.1/.test(text)),
+      );
+      expect(given).toEqual(expect.arrayContaining(needed.map(([variable]) => variable)));
+      const others = given.filter((variable) => !/^(GOMEMLIMIT$|GF_)/.test(variable));
+      expect([...variables.keys()]).toEqual(expect.arrayContaining(others));
+    },
+  );
 
   it("the proxy's image has the environment that `npm start` gives it", () => {
     const dockerfile = read('deploy/proxy/Dockerfile');
@@ -107,6 +113,20 @@ describe('mounts', () => {
     );
     for (const { targets } of groups) expect(listening).toEqual(expect.arrayContaining(targets));
     expect(groups.map(({ labels }) => labels.job)).toEqual(['loki', 'tempo', 'prometheus']);
+  });
+
+  it('every file that a command names is in what is mounted', () => {
+    for (const [name, { command = [], volumes = [] }] of services) {
+      const mounted = volumes
+        .map((volume) => volume.split(':'))
+        .filter(([source = '']) => source.startsWith('.'));
+      const named = command.flatMap((arg) => /^(?:@|--?config(?:\.file)?=)(\/.+)$/.exec(arg)?.[1] ?? []);
+      expect(named.length > 0, name).toBe(PROGRAMS.some((program) => program.name === name));
+      for (const file of named) {
+        const [source = '', target = ''] = mounted.find(([, folder]) => file.startsWith(`${folder}/`)) ?? [];
+        expect(existsSync(path.join(ROOT, source, file.slice(target.length))), `${name}: ${file}`).toBe(true);
+      }
+    }
   });
 
   it('every path of the repository is mounted read-only', () => {

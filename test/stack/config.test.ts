@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { DATA_SOURCES, LOKI, PROMETHEUS, TEMPO } from '../../dashboards/src/dataSources.ts';
 import { PATTERNS_BUILT_IN } from '../../proxy/src/config/redaction.ts';
 import {
   ATTRIBUTES,
@@ -120,6 +121,35 @@ describe('the contract', () => {
       expect(patterns.map((text) => text.replace(/^\(\?i\)/, ''))).toContain(plain);
     }
   });
+});
+
+describe('the data sources of Grafana', () => {
+  const { datasources } = parse(read('deploy/grafana/provisioning/datasources/sightline.yaml')) as {
+    readonly datasources: readonly { readonly type: string; readonly uid: string }[];
+  };
+
+  it('are those that the dashboards name', () => {
+    expect(datasources.map(({ type, uid }) => ({ type, uid })).sort(byUid)).toEqual(
+      DATA_SOURCES.toSorted(byUid),
+    );
+  });
+
+  it('lead from one to another: from records to their trace, from spans to records, from exemplars to traces', () => {
+    const links = Object.fromEntries(
+      datasources.map((source) => [
+        source.type,
+        [...JSON.stringify(source).matchAll(/"datasourceUid":"([^"]+)"/g)].map(([, uid = '']) => uid),
+      ]),
+    );
+    expect(links).toEqual({
+      loki: [TEMPO.uid],
+      tempo: [LOKI.uid, PROMETHEUS.uid],
+      prometheus: [TEMPO.uid],
+    });
+  });
+
+  const byUid = (a: { readonly uid: string }, b: { readonly uid: string }): number =>
+    a.uid < b.uid ? -1 : 1;
 });
 
 describe('components', () => {

@@ -75,6 +75,19 @@ describe('recall', () => {
     expect(ended.map((attributes) => attributes['mcp.session.id'])).toContain('young');
   });
 
+  it('does not take for young a session that only opened again, whose begin is long ago', () => {
+    const { archive, watch } = killedAfter(3);
+    watch.exchange(aRequest(9).toolCall('late').inSession('old').at(3_600), { status: 500 });
+    const again = watch.recorded().slice(archive.latest());
+    archive.append(
+      again.map((event) => {
+        const { 'sightline.event.number': number = 0 } = event.attributes;
+        return { ...event, attributes: { ...event.attributes, 'sightline.event.number': number + 4 } };
+      }),
+    );
+    expect(recall(archive, T0_MS + 60_000).settings.remembered).toHaveLength(3);
+  });
+
   it('begins after the newest timestamp, also with a clock that is a little behind', () => {
     const { archive, watch } = killedAfter(3);
     const newest = watch.recorded().at(-1)?.timeNs ?? '';
