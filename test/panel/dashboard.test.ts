@@ -68,6 +68,20 @@ describeInBrowser('a panel on a dashboard', () => {
     expect(flat(await page.getByRole('treegrid').innerText())).not.toContain('create_payment');
   });
 
+  it('a list that the dashboard filters has no figures of what it leaves out', async () => {
+    const panels = panelsOf(
+      pageUrl,
+      { options: { view: 'sessions', filter: '${server:queryparam}' }, height: 440 },
+      { options: { view: 'sessions' }, height: 440 },
+    );
+    const query = 'var-server=files';
+    const page = await openDashboard(pageUrl, { panels, variables: ['server'] }, { query });
+    const figures = (id: number) => panelOf(page, id).getByRole('region', { name: /^Figures of the range/ });
+    await figures(2).waitFor();
+    await expect.poll(() => sessionsIn(panelOf(page, 1)).count()).toBeGreaterThan(0);
+    expect(await figures(1).count()).toBe(0);
+  });
+
   it('the dashboard’s range is the panel’s, and one that has ended follows nothing', async () => {
     const page = await openDashboard(pageUrl, { panels: panelsOf(pageUrl, {}) });
     await expect.poll(() => sessionsIn(page).count()).toBe(3);

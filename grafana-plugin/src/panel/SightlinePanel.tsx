@@ -29,7 +29,7 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
   const frame = useRef<HTMLDivElement>(null);
   const visible = useVisible(frame);
   const theme = useContext(ThemeContext);
-  const { view: own, setView } = usePanelView(props, options);
+  const { view: own, setView, narrowed } = usePanelView(props, options);
 
   const choice = rangeChoiceOf(timeRange);
   // What follows by itself needs no refresh of the dashboard; everything else is asked anew by it.
@@ -47,12 +47,13 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
       rangePicker: false,
       embedded: true,
       ...(shows !== 'both' && { only: shows }),
+      ...(narrowed && { narrowed }),
       ...(!asks && { notLive: 'this dashboard shows what its own queries gave' }),
       pageSize,
       ...links,
       runExport: exportRunner(source, Date.now),
     }),
-    [shows, asks, pageSize, links, source],
+    [shows, narrowed, asks, pageSize, links, source],
   );
   const ports = useMemo<ViewPorts>(
     () => ({

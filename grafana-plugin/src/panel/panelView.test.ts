@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { NO_FILTERS } from '../model/viewState.ts';
 import { change, follow, type Given, startKept } from './keptView.ts';
 import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
+import { isNarrowed } from './panelView.ts';
 
 const given = (
   options: Partial<PanelOptions>,
@@ -47,6 +48,16 @@ describe('a panel begins', () => {
       filters: { ...NO_FILTERS, server: ['b'] },
     });
   });
+});
+
+describe('a filter text', () => {
+  it.each(['server=a', 'q=pay', 'status=active', 'tab=events&session=s1'])(
+    'narrows what is shown: %s',
+    (filter) => expect(isNarrowed(filter)).toBe(true),
+  );
+  it.each(['', 'tab=events', 'sort=-duration', 'colour=red'])('leaves everything: %s', (filter) =>
+    expect(isNarrowed(filter)).toBe(false),
+  );
 });
 
 describe('a session in a variable', () => {

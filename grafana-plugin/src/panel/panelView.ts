@@ -37,6 +37,12 @@ export function startView(options: PanelOptions, filter: string, carried: Carrie
   return withCarried(start, options, carried);
 }
 
+/** Whether the dashboard's own filter text leaves anything out; a sort or a tab does not. */
+export function isNarrowed(filter: string): boolean {
+  const { q, filters, status } = readView(filter);
+  return q !== '' || status !== 'all' || Object.values(filters).some((chosen) => chosen.length > 0);
+}
+
 /** The view after the dashboard's variables have changed. */
 export function withCarried(view: ViewState, options: PanelOptions, carried: Carried): ViewState {
   const { session, event } = carried;

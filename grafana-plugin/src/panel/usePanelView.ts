@@ -5,12 +5,13 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ViewPorts } from '../views/ViewContext.tsx';
 import { change, follow, type Kept, startKept } from './keptView.ts';
 import type { PanelOptions } from './options.ts';
+import { isNarrowed } from './panelView.ts';
 import { readFilterText, readVariable } from './variables.ts';
 
 export function usePanelView(
   { replaceVariables }: PanelProps<PanelOptions>,
   options: PanelOptions,
-): Pick<ViewPorts, 'view' | 'setView'> {
+): Pick<ViewPorts, 'view' | 'setView'> & { readonly narrowed: boolean } {
   const given = {
     options,
     filter: readFilterText(options.filter, replaceVariables),
@@ -45,5 +46,5 @@ export function usePanelView(
     redraw((count) => count + 1);
     if (Object.keys(query).length > 0) locationService.partial(query, how === 'replace');
   }, []);
-  return { view: kept.current.view, setView };
+  return { view: kept.current.view, setView, narrowed: isNarrowed(given.filter) };
 }

@@ -34,7 +34,7 @@ export interface SessionsTabProps {
 }
 
 export function SessionsTab({ totals }: SessionsTabProps) {
-  const { view, setView, now } = usePorts();
+  const { view, setView, now, capabilities } = usePorts();
   const [look, setLook] = useState({ clock: false, showsQuiet: true });
   const handle = useRef<RowsHandle>(null);
   const frame = useRef<HTMLDivElement>(null);
@@ -119,7 +119,9 @@ export function SessionsTab({ totals }: SessionsTabProps) {
   const nowShown = sessions.answeredAt ?? now();
   return (
     <div ref={frame} className="sl-sessions" data-stacked={stacked ? '' : undefined}>
-      <Overview totals={totals} refresh={Math.floor((sessions.answeredAt ?? 0) / OVERVIEW_EVERY_MS)} />
+      {!capabilities.narrowed && (
+        <Overview totals={totals} refresh={Math.floor((sessions.answeredAt ?? 0) / OVERVIEW_EVERY_MS)} />
+      )}
       <SessionsToolbar look={look} onLook={setLook} />
       {sessions.loaded && sessions.failure !== undefined && (
         <div role="alert" className="sl-notice" data-tone="error">

@@ -27,7 +27,11 @@ export function TopBar({ id, totals, pending, onHelp }: TopBarProps) {
         <Tabs
           id={id}
           tab={view.tab}
-          counts={{ sessions: totals?.current.sessions, events: totals?.current.events }}
+          counts={
+            capabilities.narrowed
+              ? { sessions: undefined, events: undefined }
+              : { sessions: totals?.current.sessions, events: totals?.current.events }
+          }
         />
       )}
       <SearchField />

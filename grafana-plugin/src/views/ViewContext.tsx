@@ -19,6 +19,8 @@ export interface Capabilities {
   readonly embedded?: true;
   /** The one view there is; both, as tabs, unless given. */
   readonly only?: ViewState['tab'];
+  /** The surrounding page shows a part of what is there, so figures of everything would contradict it. */
+  readonly narrowed?: true;
   /** Why nothing is followed live, whatever the range; a clause without an end mark. */
   readonly notLive?: string;
   /** Events of one page of the log; 200 unless given. */
