@@ -157,11 +157,17 @@ describe('rights', () => {
     (name, service) => {
       expect(service.read_only).toBe(true);
       expect(service.cap_drop).toEqual(['ALL']);
+      expect(service.security_opt).toEqual(['no-new-privileges:true']);
+      expect(service.restart).toBe(name === 'prepare' ? 'no' : 'unless-stopped');
       expect(service.mem_limit).toBeDefined();
       if (name === 'prepare') expect(service).toMatchObject({ network_mode: 'none' });
       else expect(service.user).toMatch(/^[1-9]\d*:\d+$/);
     },
   );
+
+  it('the proxy reaches the machine that it runs on, where a server of the user may be', () => {
+    expect(compose.services['proxy']?.extra_hosts).toEqual(['host.docker.internal:host-gateway']);
+  });
 
   it('every port is bound to loopback unless BIND says otherwise, and the stores whatever it says', () => {
     for (const [name, { ports = [] }] of services) {
@@ -189,6 +195,31 @@ describe('rights', () => {
         }
       }
     }
+  });
+});
+
+describe('Grafana', () => {
+  const { environment = {}, volumes = [] } = compose.services['grafana'] ?? {};
+  const mountedFrom = (source: string): string | undefined =>
+    volumes.find((volume) => volume.startsWith(`${source}:`))?.split(':')[1];
+
+  it('has no password but the one that `prepare` writes', () => {
+    const written = String(compose.services['prepare']?.environment?.['PASSWORD_FILE']);
+    expect(environment).not.toHaveProperty('GF_SECURITY_ADMIN_PASSWORD');
+    expect(environment['GF_SECURITY_ADMIN_PASSWORD__FILE']).toBe(
+      written.replace('/volumes/secrets', mountedFrom('secrets') ?? ''),
+    );
+    expect(readSettings()['GRAFANA_PASSWORD']).toBe('');
+  });
+
+  it('finds the panel in its image and the dashboards where its provider looks', () => {
+    const { id } = JSON.parse(read('grafana-plugin/src/plugin.json')) as { id: string };
+    const dockerfile = read('deploy/grafana/Dockerfile');
+    const folder = /^ENV GF_PATHS_PLUGINS=(.+)$/m.exec(dockerfile)?.[1];
+    expect(dockerfile).toContain(`/grafana-plugin/dist ${folder}/${id}\n`);
+    expect(environment['GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS']).toBe(id);
+    const { providers } = parse(read('deploy/grafana/provisioning/dashboards/sightline.yaml'));
+    expect(providers[0].options.path).toBe(mountedFrom('./dashboards'));
   });
 });
 

@@ -10,6 +10,9 @@ export interface ComposeService {
   readonly user?: string;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
+  readonly security_opt?: readonly string[];
+  readonly restart?: string;
+  readonly extra_hosts?: readonly string[];
   readonly mem_limit?: string;
   readonly ports?: readonly string[];
   readonly volumes?: readonly string[];
