@@ -67,6 +67,44 @@ describe('official clients through a shim', () => {
   });
 });
 
+describe('servers that others wrote', () => {
+  it.each([
+    {
+      name: 'server-filesystem',
+      args: () => [rig.directory],
+      call: { name: 'list_allowed_directories', arguments: {} },
+    },
+    {
+      name: 'server-memory',
+      args: () => [],
+      call: {
+        name: 'create_entities',
+        arguments: { entities: [{ name: 'tea', entityType: 'drink', observations: ['hot'] }] },
+      },
+    },
+  ])('$name answers through a shim as it does direct', async ({ name, args, call }) => {
+    const program = path.resolve(`node_modules/@modelcontextprotocol/${name}/dist/index.js`);
+    const talk = async (server: { command: string; args: string[] }, memory: string) => {
+      const client = new Client({ name: 'peer', version: '1' });
+      const env = { ...cleanEnv(), MEMORY_FILE_PATH: path.join(rig.directory, memory) };
+      await client.connect(new StdioClientTransport({ ...server, env, stderr: 'ignore' }));
+      const got = [await client.listTools(), await client.callTool(call)];
+      await client.close();
+      return got;
+    };
+    const direct = { command: process.execPath, args: [program, ...args()] };
+    const wrapped = await rig.wrapped(direct.command, direct.args);
+    expect(await talk(wrapped, 'wrapped.jsonl')).toEqual(await talk(direct, 'direct.jsonl'));
+    await expect
+      .poll(
+        async () =>
+          (await rig.events()).map((event) => `${event.serverName} ${event.genAiToolName} ${event.outcome}`),
+        WAIT,
+      )
+      .toContain(`${name} ${call.name} ok`);
+  });
+});
+
 describe('a shim', () => {
   it('passes any bytes of all three pipes unaltered, a line of 100 MB too', async () => {
     const script =
