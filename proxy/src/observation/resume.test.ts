@@ -149,6 +149,15 @@ describe('a session that a shutdown ended', () => {
     expect(alone?.['sightline.client.name']).toBe('agent');
   });
 
+  it('is worth what it was, where its evidence was worth less than its kind mostly is', () => {
+    const remembered = earlierRun('killed').map((session) => ({
+      ...session,
+      summary: { ...session.summary, 'sightline.session.confidence': 'strong' as const },
+    }));
+    const [summary] = laterRun(remembered).take(tick(HOUR_MS)).ofKind('sightline.session');
+    expect(summary?.attributes['sightline.session.confidence']).toBe('strong');
+  });
+
   it('is found by a DELETE too, which begins nothing', () => {
     const remembered = earlierRun('stopped');
     const watch = laterRun(remembered);
