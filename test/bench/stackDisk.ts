@@ -25,7 +25,7 @@ export async function measureDisk(stage: Stage, requests: number): Promise<DiskU
     const response = await fetch(`${address}/flush`, { method: 'POST' });
     if (!response.ok) throw new Error(`${response.status} to ${address}/flush: ${await response.text()}`);
   }
-  await waitUntilStill(() => loki() + tempo());
+  await waitUntilStill(() => [loki(), tempo()]);
   await stage.proxy.stop();
   return {
     archive: sizeOf(stage.stateDir) / requests,
@@ -34,14 +34,16 @@ export async function measureDisk(stage: Stage, requests: number): Promise<DiskU
   };
 }
 
-async function waitUntilStill(size: () => number): Promise<void> {
+/** Each has something, and none changes any more. */
+async function waitUntilStill(sizes: () => readonly number[]): Promise<void> {
   const giveUpMs = performance.now() + PATIENCE_MS;
-  let last = -1;
+  let last = '';
   for (let still = 0; still < STILL_STEPS; ) {
     if (performance.now() > giveUpMs) throw new Error('the stores did not come to rest');
     await sleep(STEP_MS);
-    const now = size();
-    still = now === last && now > 0 ? still + 1 : 0;
+    const read = sizes();
+    const now = read.join();
+    still = now === last && !read.includes(0) ? still + 1 : 0;
     last = now;
   }
 }
