@@ -14,11 +14,13 @@ export interface Selection {
   readonly line?: string;
   /** A bucket of sessions, where it is known: a sixteenth of the work. */
   readonly bucket?: Match;
+  /** A session by its id, ours or the protocol's own; an empty id is none. */
+  readonly session?: Match;
   readonly where?: readonly (readonly [AttributeKey, Match])[];
 }
 
 /** A log query. */
-export function logs({ records, names, line, bucket, where = [] }: Selection): string {
+export function logs({ records, names, line, bucket, session, where = [] }: Selection): string {
   const [only] = records;
   const kinds =
     records.length === 1 && only !== undefined ? `="${only}"` : (`=~"${records.join('|')}"` as const);
@@ -30,10 +32,15 @@ export function logs({ records, names, line, bucket, where = [] }: Selection): s
   const filters = [
     ...(line === undefined ? [] : [` |= ${line}`]),
     ...(names === undefined ? [] : [` | ${label('event.name')}${nameMatch(names)}`]),
+    ...(session === undefined
+      ? []
+      : [` | ${isId('sightline.session.id', session)} or ${isId('mcp.session.id', session)}`]),
     ...where.map(([key, match]) => ` | ${label(key)}${match}`),
   ];
   return `{${stream.join(', ')}}${filters.join('')}`;
 }
+
+const isId = (key: AttributeKey, match: Match): string => `(${label(key)}!="" and ${label(key)}${match})`;
 
 function nameMatch(names: readonly RecordName[]): string {
   return names.length === 1 ? `="${names[0]}"` : `=~"${names.join('|')}"`;

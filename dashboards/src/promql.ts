@@ -21,6 +21,13 @@ export const noneOf = (words: readonly string[]): Match => `!~"${words.join('|')
  */
 export const chosen = (variable: string): Match => `=~\`\${${variable}:regex}\``;
 
+/**
+ * A text that the reader typed or an address carries, taken as it is. Of this format only letters, digits and `-_.~`
+ * come as they are, so nothing ends the string; a text with anything else in it is found nowhere.
+ */
+export const typed = (variable: string, operator: '=' | '=~' = '='): Match =>
+  `${operator}\`\${${variable}:percentencode}\``;
+
 /** A metric with its matchers. */
 export function series<Metric extends MetricName>(
   name: Metric,

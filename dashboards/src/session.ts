@@ -12,27 +12,21 @@ import * as looks from './panels/looks.ts';
 import { sightline } from './panels/sightline.ts';
 import { stat } from './panels/stat.ts';
 import { table } from './panels/table.ts';
-import { BAR, chosen, isNot, type Match, RANGE } from './promql.ts';
+import { BAR, type Match, RANGE, typed } from './promql.ts';
 import { bucket, session } from './variables.ts';
 
-/** Exactly this session: an id is hexadecimal, and whatever else stands in the field finds nothing. */
-const OF_THIS: readonly (readonly [AttributeKey, Match])[] = [
-  ['sightline.session.id', chosen('session')],
-  // With the field empty the line above finds what belongs to no session.
-  ['sightline.session.id', isNot('')],
-];
-const BUCKET: Match = '=~`${bucket}`';
+/** Exactly this session. */
+const OF_THIS = { session: typed('session'), bucket: typed('bucket', '=~') } as const;
 const events = (more: readonly (readonly [AttributeKey, Match])[] = []) =>
   logs({
     records: ['event'],
     names: ['sightline.request'],
-    bucket: BUCKET,
-    where: [...OF_THIS, ...more],
+    ...OF_THIS,
+    where: more,
   });
 const summaries = logs({
   records: ['session', 'session_live'],
-  bucket: BUCKET,
-  where: OF_THIS,
+  ...OF_THIS,
 });
 
 const NONE = 'choose a session';
@@ -195,7 +189,7 @@ const traceList = traces(
     act: 'A click on a trace shows where its time went, in the proxy, the server, and whatever else is traced.',
     empty: '–',
   },
-  '{ span.sightline.session.id = `${session}` && kind = server } | select(span.mcp.method.name, span.gen_ai.tool.name, span.sightline.outcome)',
+  '{ (span.sightline.session.id = `${session:percentencode}` || span.mcp.session.id = `${session:percentencode}`) && kind = server } | select(span.mcp.method.name, span.gen_ai.tool.name, span.sightline.outcome)',
   { 'mcp.method.name': 'Method', 'gen_ai.tool.name': 'Tool', 'sightline.outcome': 'Outcome' },
 );
 
@@ -210,8 +204,7 @@ const serverLogs = records(
   `${logs({
     records: ['event'],
     names: ['sightline.server_log'],
-    bucket: BUCKET,
-    where: OF_THIS,
+    ...OF_THIS,
   })} | line_format \`{{.${label('sightline.log.level')}}} {{.${label('sightline.log.logger')}}} {{.${label('sightline.log.message')}}}\``,
 );
 

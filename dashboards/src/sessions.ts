@@ -92,7 +92,8 @@ const indicators = [
 const open = lines(
   {
     title: 'Sessions over time',
-    means: 'Open sessions by server: begun, and neither ended by the client nor idle for half an hour.',
+    means:
+      'Open sessions by server, of all clients whichever is chosen: begun, and neither ended by the client nor idle for half an hour.',
     act: 'A staircase that only rises is clients that never end theirs.',
     unit: 'locale',
     decimals: 0,

@@ -129,9 +129,9 @@ export function text(name: string, title: string, says: string): Variable {
 export const session = (): Variable =>
   text('session', 'Session', 'Id of a session, as every list of sessions links it.');
 
-/** The bucket of that session; links carry it, because naming it makes Loki read a sixteenth. */
+/** The bucket of that session, where the panel knows it: naming it makes Loki read a sixteenth. One character, so this is any. */
 export const bucket = (): Variable =>
-  new TextBoxVariableBuilder('bucket').hide(VariableHide.HideVariable).defaultValue('.+');
+  new TextBoxVariableBuilder('bucket').hide(VariableHide.HideVariable).defaultValue('.');
 
 const AS_SET = 'as set for each tool';
 

@@ -30,7 +30,7 @@ const EVERYTHING = {
   client: '.*',
   method: '.*',
   httpStatus: '.*',
-  bucket: '.+',
+  bucket: '.',
   objective: '0.99',
 };
 
@@ -38,6 +38,8 @@ let rig: Rig;
 let stage: ShopStage;
 let expected: Readonly<Record<string, Figures>>;
 let session = '';
+/** The protocol's own id of the same. */
+let ownId = '';
 let to = 0;
 
 beforeAll(async () => {
@@ -58,7 +60,11 @@ beforeAll(async () => {
       .filter((line) => pattern.test(line))
       .reduce((total, line) => total + Number(line.split(' ').at(-1)), 0);
   expected = figuresOf({ events, own });
-  session = events.find(({ clientName }) => clientName === SHOP_DAY.desk.client)?.sessionId ?? '';
+  const one = events.find(
+    ({ clientName, mcpSessionId }) => clientName === SHOP_DAY.desk.client && mcpSessionId !== undefined,
+  );
+  session = one?.sessionId ?? '';
+  ownId = one?.mcpSessionId ?? '';
 });
 afterAll(async () => {
   await stage?.stop();
@@ -165,6 +171,24 @@ describe.skipIf(missing !== undefined)('dashboards on the stack', () => {
       for (const { labels } of found) expect(labels['trace_id']).toMatch(/^[0-9a-f]{32}$/);
     }
   });
+});
+
+describe.skipIf(missing !== undefined)('the session that was typed', () => {
+  const calls = async (typed: string) => {
+    const query = asked.find(({ key }) => key === 'session.json Requests A');
+    if (!query) throw new Error('no such panel');
+    return named(await figuresFor(query, { session: [typed] }));
+  };
+
+  it('is found by either of its ids', async () => {
+    expect(ownId).toMatch(/./);
+    expect(await calls(ownId)).toEqual(await calls(session));
+  });
+
+  it.each(['', 'x` or sightline_session_id!=`z', '`', '.+', '\\', '"})'])(
+    'is none for %j, whatever that means to LogQL',
+    async (typed) => expect(await calls(typed)).toEqual({}),
+  );
 });
 
 /** Names that mean something to PromQL, LogQL, a regular expression or an address. */

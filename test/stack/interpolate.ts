@@ -34,7 +34,16 @@ export function interpolate(query: string, { from, to, chosen = {}, everything }
 function formatted(name: string, values: readonly string[], format: string | undefined): string {
   const [only] = values;
   if (format === undefined && values.length === 1 && only !== undefined) return only;
+  if (format === 'percentencode' && values.length === 1 && only !== undefined) return encoded(only);
   throw new Error(`'${name}' with ${values.length} values in format '${format}'`);
+}
+
+/** Grafana's format `percentencode` of one value. */
+function encoded(value: string): string {
+  return encodeURIComponent(value).replaceAll(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }
 
 /** Grafana's format `regex`: each value escaped, several as alternatives. */

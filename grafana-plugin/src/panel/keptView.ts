@@ -25,6 +25,13 @@ export interface Kept {
   readonly view: ViewState;
 }
 
+/** A pattern that is any bucket's name. */
+export const ANY_BUCKET = '.';
+const BUCKET = /^[0-9a-f]$/;
+
+/** A dashboard may have a variable of the same name that means something else. */
+const isOurs = (bucket: string): boolean => bucket === '' || bucket === ANY_BUCKET || BUCKET.test(bucket);
+
 const SILENT: Kept['told'] = { session: [], event: [] };
 
 export function startKept(given: Given): Kept {
@@ -80,11 +87,20 @@ export function change(
     if (value === undefined || carried[what] === undefined) continue;
     query[`var-${name}`] = value;
     left[what] = [...left[what], value];
-    if (what === 'session' && carried.bucket !== undefined) {
-      query['var-bucket'] = value === '' ? '.+' : bucketOf(value);
+    if (what === 'session' && carried.bucket !== undefined && isOurs(carried.bucket)) {
+      query['var-bucket'] = value === '' ? ANY_BUCKET : bucketOf(value);
     }
   }
   return { next: { ...kept, told: left, view }, query };
+}
+
+/**
+ * Whether the bucket is another session's: a reader typed an id beside the one that a link had brought. What was typed
+ * may be the protocol's own id, of which no bucket is known.
+ */
+export function isStaleBucket({ session, bucket = '' }: Given['carried']): boolean {
+  if (session === undefined || !BUCKET.test(bucket)) return false;
+  return session === '' || bucket !== bucketOf(session);
 }
 
 function startOf({ options, filter }: Given): string {

@@ -1,7 +1,8 @@
 /** What leads whom: options begin, variables lead, the reader changes, and nothing echoes for ever. */
 import { describe, expect, it } from 'vitest';
+import { bucketOf } from '../data/bucket.ts';
 import { NO_FILTERS } from '../model/viewState.ts';
-import { change, follow, type Given, startKept } from './keptView.ts';
+import { change, follow, type Given, isStaleBucket, startKept } from './keptView.ts';
 import { DEFAULT_OPTIONS, type PanelOptions } from './options.ts';
 import { isNarrowed } from './panelView.ts';
 
@@ -80,6 +81,24 @@ describe('a session in a variable', () => {
   });
 });
 
+describe('the bucket that a link carried', () => {
+  const stale = (session: string, bucket: string | undefined) =>
+    isStaleBucket({ session, event: undefined, bucket });
+
+  it('is its session’s', () => {
+    expect(stale('s1', bucketOf('s1'))).toBe(false);
+    expect(stale('s1', '.')).toBe(false);
+    expect(stale('s1', undefined)).toBe(false);
+    expect(stale('s1', 'backups'), 'somebody else’s variable').toBe(false);
+  });
+
+  it('is stale beside another that was typed, and beside none', () => {
+    const other = (Number.parseInt(bucketOf('s1'), 16) ^ 1).toString(16);
+    expect(stale('s1', other)).toBe(true);
+    expect(stale('', bucketOf('s1'))).toBe(true);
+  });
+});
+
 describe('what a reader opens', () => {
   it('is told to the variable, with the part of the index where the session is', () => {
     const at = given(NAMED, { session: '', event: '', bucket: '' });
@@ -89,6 +108,11 @@ describe('what a reader opens', () => {
       'var-event': 'e1',
       'var-bucket': expect.stringMatching(/^[0-9a-f]$/),
     });
+  });
+
+  it('leaves a variable alone that only has the name of ours', () => {
+    const at = given(NAMED, { session: '', bucket: 'backups' });
+    expect(change(startKept(at), at, { openSession: 's1' }).query).toEqual({ 'var-session': 's1' });
   });
 
   it('is told to nobody where no variable is named', () => {

@@ -3,10 +3,12 @@ import type { PanelProps } from '@grafana/data';
 import { locationService } from '@grafana/runtime';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ViewPorts } from '../views/ViewContext.tsx';
-import { change, follow, type Kept, startKept } from './keptView.ts';
+import { ANY_BUCKET, change, follow, isStaleBucket, type Kept, startKept } from './keptView.ts';
 import type { PanelOptions } from './options.ts';
 import { isNarrowed } from './panelView.ts';
 import { readFilterText, readVariable } from './variables.ts';
+
+const BOTH_CAME_MS = 50;
 
 export function usePanelView(
   { replaceVariables }: PanelProps<PanelOptions>,
@@ -37,6 +39,13 @@ export function usePanelView(
       clearTimeout(timer);
     };
   }, []);
+  const stale = isStaleBucket(given.carried);
+  useEffect(() => {
+    if (!stale) return;
+    // Two variables of one address may come one after the other.
+    const timer = setTimeout(() => locationService.partial({ 'var-bucket': ANY_BUCKET }, true), BOTH_CAME_MS);
+    return () => clearTimeout(timer);
+  }, [stale]);
   const latest = useRef(given);
   latest.current = given;
   const setView = useCallback<ViewPorts['setView']>((changed, how = 'push') => {
