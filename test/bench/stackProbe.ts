@@ -80,9 +80,12 @@ function looksAt({ loki, tempo }: Addresses, session: string): Readonly<Record<R
       for (const { labels } of await queryRecords(loki, query, rangeOf(open))) see(labels['trace_id'] ?? '');
     },
     tempoById: async (open, see) => {
-      for (const { traceId } of open) {
-        if ((await fetchTrace(tempo, traceId)).length > 0) see(traceId);
-      }
+      // At once: one after the other, the last of many would wait for the questions before it.
+      await Promise.all(
+        open.map(async ({ traceId }) => {
+          if ((await fetchTrace(tempo, traceId)).length > 0) see(traceId);
+        }),
+      );
     },
     tempoSearch: async (open, see) => {
       const query = `{ span.mcp.session.id = "${session}" && kind = server }`;
