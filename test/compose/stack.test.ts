@@ -138,7 +138,7 @@ describe('every container', () => {
 });
 
 describe('Grafana', () => {
-  it('takes the password that was made and told once, and no other', async () => {
+  it('takes the password that was made and told, and no other', async () => {
     expect((await askGrafana('/api/org', madePassword())).status).toBe(200);
     expect((await askGrafana('/api/org', 'admin')).status).toBe(401);
   });
