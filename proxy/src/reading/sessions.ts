@@ -16,13 +16,14 @@ export function lettingThrough(query: SessionQuery): (item: SessionItem) => bool
     (!status || item.active === (status === 'active')) &&
     (!server || server.includes(item.serverName ?? '')) &&
     (!client || client.includes(item.clientName ?? '')) &&
-    isFound(textsOf(item));
+    isFound(searchedTexts(item));
 }
 
 /** The texts of a session that a search looks into. */
-function textsOf(item: SessionItem): readonly (string | undefined)[] {
+export function searchedTexts(item: SessionItem): readonly string[] {
   const tools = item.tools.map(({ name }) => name);
-  return [item.sessionId, item.mcpSessionId, item.serverName, item.clientName, ...tools];
+  const texts = [item.sessionId, item.mcpSessionId, item.serverName, item.clientName, ...tools];
+  return texts.filter((text) => text !== undefined);
 }
 
 export type SortKey = string | number;

@@ -93,7 +93,7 @@ export function sessionItem(
 }
 
 /** Most calls first. */
-export function toolList(tools: Whole['tools']): readonly SessionTool[] {
+function toolList(tools: Whole['tools']): readonly SessionTool[] {
   const rows = [...tools].map(([name, [calls, errors]]) => ({ name, calls, errors }));
   return rows.sort((a, b) => b.calls - a.calls || (a.name < b.name ? -1 : 1));
 }
@@ -105,11 +105,4 @@ const NAME_MAX = 64;
 export function toolsKey(tools: readonly Pick<SessionTool, 'name'>[]): string {
   const [first] = tools;
   return `${String(tools.length).padStart(6, '0')} ${[...(first?.name ?? '')].slice(0, NAME_MAX).join('')}`;
-}
-
-/** The texts of a session that a search looks into. @param protocol The protocol's own id of it. */
-export function searchedTexts({ attributes, tools }: Whole, protocol: string | undefined): readonly string[] {
-  const { 'sightline.server.name': server, 'sightline.client.name': client } = attributes;
-  const id = attributes['sightline.session.id'];
-  return [id ?? '', protocol ?? '', server ?? '', client ?? '', ...tools.keys()];
 }

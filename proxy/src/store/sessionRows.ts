@@ -1,7 +1,8 @@
 /** The table of sessions as it is written: each summary replaces its instance's last one. */
 import type { SummaryEvent } from '../observation/event.ts';
 import { fold, PARTING } from '../reading/fold.ts';
-import { addUp, type Summary, searchedTexts, toolList, toolsKey } from '../reading/summaries.ts';
+import { searchedTexts } from '../reading/sessions.ts';
+import { addUp, type Summary, sessionItem, toolsKey } from '../reading/summaries.ts';
 import { Recent } from './recent.ts';
 import type { Database, Row, StatementSync } from './sqlite.ts';
 
@@ -86,6 +87,7 @@ export class SessionRows {
     const known = this.#known.get(session);
     const before = row?.['protocol'];
     const protocol = known?.protocol ?? (typeof before === 'string' ? before : undefined);
+    const shown = sessionItem(whole, protocol, 0);
     this.#write.run(
       session,
       newest.sequence,
@@ -106,8 +108,8 @@ export class SessionRows {
       attributes['mcp.protocol.version'] ?? '',
       Math.max(known?.number ?? 0, Number(row?.['number'] ?? 0)),
       protocol ?? null,
-      searchedTexts(whole, protocol).map(fold).join(PARTING),
-      toolsKey(toolList(whole.tools)),
+      searchedTexts(shown).map(fold).join(PARTING),
+      toolsKey(shown.tools),
     );
   }
 }
