@@ -72,7 +72,7 @@ export function describeDelivery(make: () => Promise<Traffic>, skipped: boolean)
       }
     });
 
-    it('indexes four labels, and drops what an upgrade would change', async () => {
+    it('indexes no label but ours (the fourth is that of a deployment with a name), and drops what an upgrade would change', async () => {
       const labels = await indexLabels(traffic.addresses.loki, range);
       expect([...labels].sort()).toEqual(['service_name', 'sightline_bucket', 'sightline_record']);
       for (const { labels: all } of records) {
