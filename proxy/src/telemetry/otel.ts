@@ -354,7 +354,7 @@ function createMetricExporter(endpoint: Endpoint, temporality: keyof typeof TEMP
   };
   return {
     exporter,
-    /** Of histograms. */
+    /** Of histograms, and of counters, which every preference treats alike. */
     temporality: inner.selectAggregationTemporality(InstrumentType.HISTOGRAM),
     stats: (): DeliveryStats => ({ accepted, refused, dropped: 0, queued: underWay }),
   };
