@@ -36,7 +36,8 @@ export function parseConfig(input: ConfigInput): Parsed {
   if (args.command) {
     problems.push({
       key: '--',
-      message: 'a command to wrap (stdio) is not supported by this version; give a URL',
+      message:
+        'a command to wrap (stdio) is not served over HTTP by this version; `stdio -- COMMAND` wraps it for a client that speaks stdio',
     });
   }
   const path = [...args.given, ...environment.given].find((one) => one.name === 'config');
