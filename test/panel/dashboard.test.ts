@@ -56,6 +56,24 @@ describeInBrowser('a panel on a dashboard', () => {
     await expect.poll(async () => flat(await details.innerText())).toContain('rate limited');
   });
 
+  it('a link brings its session up, so that what happened in it is in sight', async () => {
+    const panels = panelsOf(pageUrl, { options: { ...NAMED, view: 'sessions' }, height: 320 });
+    const first = await openDashboard(pageUrl, { panels });
+    await expect.poll(() => sessionsIn(first).count()).toBe(3);
+    await sessionsIn(first).last().click();
+    await expect.poll(() => addressOf(first).get('var-session')).toMatch(/./);
+    const query = `var-session=${addressOf(first).get('var-session')}`;
+    const page = await openDashboard(pageUrl, { panels }, { query });
+    // Below it lies more than the panel has room for, so of the others at most the head stays above it.
+    const row = page.locator('[role="row"][aria-level="1"][aria-expanded="true"]');
+    await expect
+      .poll(async () => {
+        const [grid, box] = [await page.getByRole('treegrid').boundingBox(), await row.boundingBox()];
+        return grid === null || box === null ? Number.NaN : Math.round(box.y - grid.y);
+      })
+      .toBeLessThan(40);
+  });
+
   it('variables in the filter lead what is shown', async () => {
     const options = { view: 'events', filter: '${server:queryparam}' };
     const panels = panelsOf(pageUrl, { options });

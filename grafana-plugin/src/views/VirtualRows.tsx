@@ -31,7 +31,7 @@ export interface RowsHandle {
   scrollToEnd(): void;
   scrollToStart(): void;
   /** Makes the row the one reached by Tab, and focuses it. */
-  focusKey(key: string): void;
+  focusKey(key: string, align?: 'auto' | 'start'): void;
 }
 
 /** Attributes of a row's own element. */
@@ -119,14 +119,14 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
   }, [rows]);
 
   const indexOfKey = (key: string) => rows.findIndex((row) => keyOf(row) === key);
-  const moveTo = (index: number) => {
+  const moveTo = (index: number, align: 'auto' | 'start' = 'auto') => {
     const row = rows[index];
     if (row === undefined) return;
     wantsFocus.current = true;
     setActiveKey(keyOf(row));
     // What stands before the first stop, as a way to older rows, comes into sight with it.
     if (step(rows, isStop, index, -1, 1) === index) virtualizer.scrollToOffset(0);
-    else virtualizer.scrollToIndex(index, { align: 'auto' });
+    else virtualizer.scrollToIndex(index, { align });
   };
   useImperativeHandle(props.handle, () => ({
     scrollToKey: (key, align = 'center') => {
@@ -149,7 +149,7 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
     },
     scrollToEnd: () => virtualizer.scrollToIndex(rows.length - 1, { align: 'end' }),
     scrollToStart: () => virtualizer.scrollToOffset(0),
-    focusKey: (key) => moveTo(indexOfKey(key)),
+    focusKey: (key, align) => moveTo(indexOfKey(key), align),
   }));
 
   // After every drawing, because the row that wants the focus may only now exist.

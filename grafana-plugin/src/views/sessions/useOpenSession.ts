@@ -34,6 +34,7 @@ export function useOpenSession(
   // What this view wrote into the address itself needs no scrolling to.
   const own = useRef<string>(undefined);
   const toScrollTo = useRef<string>(undefined);
+  const toReveal = useRef<string>(undefined);
   const eventToOpen = useRef<string>(undefined);
 
   const asked = view.openSession;
@@ -76,15 +77,21 @@ export function useOpenSession(
     const session = wanted === undefined ? undefined : list.items.find((one) => isCalled(one, wanted));
     if (session === undefined) return;
     toScrollTo.current = undefined;
+    toReveal.current = session.sessionId;
     expand(session.sessionId);
-    requestAnimationFrame(() => {
-      handle.current?.scrollToKey(sessionKey(session.sessionId), 'start');
-      handle.current?.focusKey(sessionKey(session.sessionId));
-    });
+    requestAnimationFrame(() => handle.current?.focusKey(sessionKey(session.sessionId), 'start'));
   }, [list.items, expand, handle, asked]);
 
-  // A link to an event of it leads on to that event.
+  // The last row can go up only once there is a timeline below it.
   const { expanded, toggleEvent } = timelines;
+  useEffect(() => {
+    const wanted = toReveal.current;
+    if (wanted === undefined || !expanded.get(wanted)?.timeline.entries.known.size) return;
+    toReveal.current = undefined;
+    requestAnimationFrame(() => handle.current?.scrollToKey(sessionKey(wanted), 'start'));
+  }, [expanded, handle]);
+
+  // A link to an event of it leads on to that event.
   useEffect(() => {
     const wanted = eventToOpen.current;
     if (wanted === undefined || asked === undefined) return;
