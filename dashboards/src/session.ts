@@ -13,7 +13,7 @@ import { sightline } from './panels/sightline.ts';
 import { stat } from './panels/stat.ts';
 import { table } from './panels/table.ts';
 import { BAR, type Match, RANGE, typed } from './promql.ts';
-import { bucket, session } from './variables.ts';
+import { bucket, eventOpened, session } from './variables.ts';
 
 /** Exactly this session. */
 const OF_THIS = { session: typed('session'), bucket: typed('bucket', '=~') } as const;
@@ -124,7 +124,13 @@ const timeline = sightline(
       'Every event of the session in its order, with durations, gaps, and calls that ran at the same time.',
     act: 'Without a session chosen, this is the list of sessions: a click on one opens it here.',
   },
-  { view: 'sessions', filter: 'q=${session:percentencode}', sessionVariable: 'session', live: true },
+  {
+    view: 'sessions',
+    filter: 'q=${session:percentencode}',
+    sessionVariable: 'session',
+    eventVariable: 'event',
+    live: true,
+  },
 );
 
 const TOOL = label('gen_ai.tool.name');
@@ -215,7 +221,7 @@ export function oneSession(): DashboardBuilder {
     description: 'One session, from its first event to its last.',
     from: 'now-6h',
     refresh: '',
-    variables: [session(), bucket()],
+    variables: [session(), bucket(), eventOpened()],
     lines: [
       evenly(3, ...totals.slice(0, 4)),
       evenly(3, ...totals.slice(4)),

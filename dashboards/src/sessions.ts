@@ -9,7 +9,7 @@ import { loki, prom } from './panels/face.ts';
 import { sightline } from './panels/sightline.ts';
 import { sideBySide, stat } from './panels/stat.ts';
 import { BAR, before, chosen, increase, is, isNot, RANGE, series } from './promql.ts';
-import { client, server, sessionOpened } from './variables.ts';
+import { client, eventOpened, server, sessionOpened } from './variables.ts';
 
 const CHOSEN: Selection['where'] = [
   ['sightline.server.name', chosen('server')],
@@ -138,7 +138,12 @@ const list = sightline(
     means: 'Every session of the range. A row opens to its timeline.',
     act: 'Red is for errors. A click on the id opens it; its address can be given to somebody else.',
   },
-  { view: 'sessions', filter: '${server:queryparam}&${client:queryparam}', sessionVariable: 'session' },
+  {
+    view: 'sessions',
+    filter: '${server:queryparam}&${client:queryparam}',
+    sessionVariable: 'session',
+    eventVariable: 'event',
+  },
 );
 
 export function sessions(): DashboardBuilder {
@@ -148,7 +153,7 @@ export function sessions(): DashboardBuilder {
     description: 'Who worked with the servers, when and for how long.',
     from: 'now-1h',
     refresh: '1m',
-    variables: [server(), client(), sessionOpened()],
+    variables: [server(), client(), sessionOpened(), eventOpened()],
     lines: [evenly(4, ...indicators), evenly(7, open, ends), line(24, [24, list])],
   });
 }
