@@ -25,7 +25,9 @@ declare module 'vitest' {
   }
 }
 
-export const panel = inject('panel');
+// The benchmark opens the program's page too, outside of any suite.
+export const panel = process.env['VITEST'] === undefined ? undefined : inject('panel');
+
 /** For promises that the panel leaves to its dashboard: address, theme, range. */
 export function itOnPage(promise: string, test: () => Promise<void>): void {
   if (panel === undefined) it(promise, test);
