@@ -13,7 +13,7 @@ export type Countable = Pick<Traits, Menu | 'error'> & {
 };
 
 /** Rows of one menu at most. */
-export const FACETS_MAX = 500;
+const FACETS_MAX = 500;
 
 /** @param servers A filter by server: it bounds every menu but that of the servers. */
 export function countFacets(rows: readonly Countable[], servers?: readonly string[]): Facets {

@@ -1,11 +1,11 @@
 /** Facets, totals and series: counts from the sums by minute, and row by row where a range cuts a minute. */
-import type { EventFilter, Facet, Facets, Series, Total, Totals } from '../contract/index.ts';
-import { FACETS_MAX, stepsOf } from '../reading/sums.ts';
+import type { EventFilter, Facets, Series, Total, Totals } from '../contract/index.ts';
+import { type Countable, countFacets, stepsOf } from '../reading/sums.ts';
 import { readCompleteness } from './completeness.ts';
 import { among, both, type Condition, within } from './conditions.ts';
 import { MINUTE_MS, type Span, splitRange } from './ranges.ts';
 import { sessionsWithin } from './sessionLists.ts';
-import type { Database, Row, Value } from './sqlite.ts';
+import type { Database, Row } from './sqlite.ts';
 
 /** A SELECT over whole minutes and one over the rows of each edge, as one. */
 function overRange(range: Span, ofMinutes: string, ofRows: string): Condition {
@@ -39,35 +39,22 @@ export function readFacets(db: Database, filter: Pick<EventFilter, 'from' | 'to'
      LEFT JOIN term m ON m.id = method LEFT JOIN term c ON c.id = client`,
     ...counted.values,
   );
-  const wanted = filter.server && new Set(filter.server);
-  const chosen = wanted ? rows.filter((row) => wanted.has(String(row['server']))) : rows;
-  return {
-    servers: facetsOf(rows, 'server'),
-    tools: facetsOf(chosen, 'tool'),
-    methods: facetsOf(chosen, 'method'),
-    clients: facetsOf(chosen, 'client'),
-    outcomes: facetsOf(chosen, 'outcome') as Facets['outcomes'],
-    httpStatuses: facetsOf(chosen, 'status') as unknown as Facets['httpStatuses'],
-    types: facetsOf(chosen, 'type'),
-  };
+  return countFacets(rows.map(countableOf), filter.server);
 }
 
-/** A Map: a tool may be called `__proto__`. */
-function facetsOf(rows: readonly Row[], column: string): readonly Facet[] {
-  const counts = new Map<Value, { count: number; errors: number }>();
-  for (const row of rows) {
-    const value = row[column];
-    if (value === null || value === undefined || value === 0 || (value === '' && column === 'outcome'))
-      continue;
-    const sum = counts.get(value) ?? { count: 0, errors: 0 };
-    sum.count += Number(row['count']);
-    if (row['is_error'] === 1) sum.errors += Number(row['count']);
-    counts.set(value, sum);
-  }
-  return [...counts]
-    .map(([value, sum]) => ({ value: value as string, ...sum }))
-    .sort((a, b) => b.count - a.count || (a.value < b.value ? -1 : 1))
-    .slice(0, FACETS_MAX);
+function countableOf(row: Row): Countable {
+  const text = (column: string) => (row[column] === null ? undefined : String(row[column]));
+  return {
+    server: text('server'),
+    tool: text('tool'),
+    method: text('method'),
+    client: text('client'),
+    type: String(row['type']),
+    outcome: String(row['outcome']),
+    status: Number(row['status']),
+    error: row['is_error'] === 1,
+    count: Number(row['count']),
+  };
 }
 
 interface Range {
