@@ -3,7 +3,7 @@
  * asked for, so that a long range costs no more memory than a short one.
  */
 import type { Completeness, EventDetail, EventFilter } from 'sightline/contract';
-import { type ExportFormat, FORMS, type Writer } from 'sightline/reading';
+import { createChunkWriter, type ExportFormat, FORMS, type Writer } from 'sightline/reading';
 import { askLines, type LokiRoad } from './askLines.ts';
 import { selector } from './logql.ts';
 import { detailOf } from './lokiDetail.ts';
@@ -31,17 +31,11 @@ export async function* writeEvents(
   completeness: () => Promise<Completeness>,
 ): AsyncGenerator<string> {
   const form = FORMS[format];
-  let first = true;
+  const write = createChunkWriter(form, WRITER);
   yield form.begin(WRITER);
   for await (const chunk of events) {
-    const rows: string[] = [];
-    for (const event of chunk) {
-      const row = form.row(event, first, WRITER);
-      if (row === undefined) continue;
-      first = false;
-      rows.push(row);
-    }
-    if (rows.length > 0) yield rows.join('');
+    const text = write(chunk);
+    if (text !== '') yield text;
   }
   yield form.end(await completeness());
 }

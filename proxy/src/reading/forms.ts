@@ -25,6 +25,21 @@ export interface Form {
   end(completeness: Completeness): string;
 }
 
+/** Writes the chunks of one file, in order: each call gives the text of its events, empty where none is let in. */
+export function createChunkWriter(form: Form, writer: Writer): (chunk: readonly EventDetail[]) => string {
+  let first = true;
+  return (chunk) => {
+    const rows: string[] = [];
+    for (const event of chunk) {
+      const row = form.row(event, first, writer);
+      if (row === undefined) continue;
+      first = false;
+      rows.push(row);
+    }
+    return rows.join('');
+  };
+}
+
 export const FORMS: Readonly<Record<ExportFormat, Form>> = {
   json: {
     type: 'application/json',

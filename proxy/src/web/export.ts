@@ -6,7 +6,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import { pipeline } from 'node:stream/promises';
 import type { Completeness, EventFilter } from '../contract/index.ts';
 import type { ArchiveReader } from '../observation/archive.ts';
-import { type ExportFormat, FORMS, fileNameOf, type Writer } from '../reading/forms.ts';
+import { createChunkWriter, type ExportFormat, FORMS, fileNameOf, type Writer } from '../reading/forms.ts';
 import { negotiate } from './answer.ts';
 
 /** Each holds a chunk and a socket's buffer. */
@@ -57,17 +57,11 @@ async function* pieces(
 ): AsyncGenerator<string> {
   const form = FORMS[format];
   const writer: Writer = { version, statusText: (status) => STATUS_CODES[status] ?? '' };
-  let first = true;
+  const write = createChunkWriter(form, writer);
   yield form.begin(writer);
   for (const chunk of reader.exportEvents(filter, form.withPayloads)) {
-    const rows: string[] = [];
-    for (const event of chunk) {
-      const row = form.row(event, first, writer);
-      if (row === undefined) continue;
-      first = false;
-      rows.push(row);
-    }
-    if (rows.length > 0) yield rows.join('');
+    const text = write(chunk);
+    if (text !== '') yield text;
     await new Promise((resolve) => setImmediate(resolve));
   }
   yield form.end(completeness);
