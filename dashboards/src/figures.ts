@@ -39,9 +39,12 @@ export const failedCalls = (more: Matchers<LabelOf<'sightline.calls'>> = {}): st
   calls({ 'sightline.outcome': noneOf(NO_ERROR), ...more });
 
 /** Share of calls that did not fail; none where there was no call. */
-export function successRate(keep: readonly AttributeKey[] = [], window = RANGE): string {
-  const all = increase(calls(), window, keep);
-  return `1 - (${orZero(increase(failedCalls(), window, keep), all)}) / (${all} > 0)`;
+export function successRate(
+  keep: readonly AttributeKey[] = [],
+  more: Matchers<LabelOf<'sightline.calls'>> = {},
+): string {
+  const all = increase(calls(more), RANGE, keep);
+  return `1 - (${orZero(increase(failedCalls(more), RANGE, keep), all)}) / (${all} > 0)`;
 }
 
 /** Mean duration of a histogram's requests, in seconds. */

@@ -1,6 +1,14 @@
 /** 1. What a team opens in the morning: is anything wrong, where, and for whom. */
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
-import { average, calls, failedCalls, SERVER_CHOSEN, TOOL_CHOSEN, toolRequests } from './figures.ts';
+import {
+  average,
+  calls,
+  failedCalls,
+  SERVER_CHOSEN,
+  successRate,
+  TOOL_CHOSEN,
+  toolRequests,
+} from './figures.ts';
 import { dashboard, evenly, line } from './layout.ts';
 import { field, to } from './links.ts';
 import { FOREIGN_METRICS } from './names.ts';
@@ -30,7 +38,7 @@ import { client, server, tool } from './variables.ts';
 const BY_CLIENT = { 'sightline.client.name': chosen('client') } as const;
 const mine = calls(BY_CLIENT);
 const failed = failedCalls(BY_CLIENT);
-const rate = `1 - (${orZero(increase(failed), increase(mine))}) / (${increase(mine)} > 0)`;
+const rate = successRate([], BY_CLIENT);
 const mean = average((part) => toolRequests({}, part));
 const open = `sum(${series('sightline.sessions.active', SERVER_CHOSEN)})`;
 const clients = `count(${increase(mine, RANGE, ['sightline.client.name'])} > 0)`;
@@ -221,7 +229,7 @@ const clientTable = table(
       },
       {
         title: 'Success',
-        expr: `1 - (${orZero(increase(failed, RANGE, CLIENT), increase(mine, RANGE, CLIENT))}) / (${increase(mine, RANGE, CLIENT)} > 0)`,
+        expr: successRate(CLIENT, BY_CLIENT),
         looks: looks.success(HEALTH),
       },
     ],

@@ -37,6 +37,18 @@ const LEFT_STEPS = [
   { value: 0, color: WARN },
   { value: 0.25, color: QUIET },
 ];
+/** The column of the budget that is left, of each `keep`. */
+const budgetLeft = (keep: readonly AttributeKey[]) => ({
+  title: 'Budget',
+  expr: left(keep),
+  looks: {
+    ...looks.share,
+    decimals: 1,
+    'custom.width': 95,
+    'custom.cellOptions': { type: 'color-text' },
+    thresholds: { mode: 'absolute', steps: LEFT_STEPS },
+  },
+});
 const NONE = 'no calls yet';
 const burning = (looks_: Readonly<Record<string, unknown>>) => ({
   ...looks_,
@@ -114,17 +126,7 @@ const rows = table(
       },
       { title: 'Valid', expr: increase(valid(), WINDOW, TOOL_LABELS), looks: looks.count },
       { title: 'Reached', expr: `1 - (${faultShare(WINDOW)})`, looks: { ...looks.share, decimals: 2 } },
-      {
-        title: 'Budget',
-        expr: left(TOOL_LABELS),
-        looks: {
-          ...looks.share,
-          decimals: 1,
-          'custom.width': 95,
-          'custom.cellOptions': { type: 'color-text' },
-          thresholds: { mode: 'absolute', steps: LEFT_STEPS },
-        },
-      },
+      budgetLeft(TOOL_LABELS),
       ...BURN_WINDOWS.map((window) => ({
         title: `Burn ${window.replace(/(\d+)/, '$1 ')}`,
         expr: burn(window),
@@ -157,17 +159,7 @@ const servers = table(
         expr: `1 - (${faultShare(WINDOW, ['sightline.server.name'])})`,
         looks: { ...looks.share, decimals: 2 },
       },
-      {
-        title: 'Budget',
-        expr: left(['sightline.server.name']),
-        looks: {
-          ...looks.share,
-          decimals: 1,
-          'custom.width': 95,
-          'custom.cellOptions': { type: 'color-text' },
-          thresholds: { mode: 'absolute', steps: LEFT_STEPS },
-        },
-      },
+      budgetLeft(['sightline.server.name']),
       {
         title: 'Burn 1 h',
         expr: burn('1h', ['sightline.server.name']),
