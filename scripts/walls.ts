@@ -88,7 +88,10 @@ export const ROOMS: readonly Room[] = [
     at: ['proxy/src/stdio/'],
     rooms: ['contract', 'mcp', 'observation'],
     builtins: ['node:buffer', 'node:child_process', 'node:net', 'node:stream'],
-    files: { 'claim.ts': { builtins: ['node:fs'] } },
+    files: {
+      'claim.ts': { builtins: ['node:fs'] },
+      'place.ts': { builtins: ['node:crypto{createHash}'] },
+    },
   },
   {
     name: 'telemetry',

@@ -2,7 +2,6 @@
  * `sightline collect`: the composition root of the collector of stdio servers. It is the ordinary pipeline (observing
  * thread, archive, page, export) with shims in place of a proxy's socket. Shims start it, and it ends by itself.
  */
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
@@ -14,9 +13,8 @@ import { toPageToken } from './config/settings.ts';
 import type { Frame, FrameSink } from './observation/frame.ts';
 import { createClock } from './pipeline/clock.ts';
 import {
-  DELIVERY_MS,
-  exportsTo,
-  formatStats,
+  endObserving,
+  guardProcess,
   log,
   onFault,
   openPage,
@@ -38,10 +36,7 @@ import type { LineOptions } from './terminal/line.ts';
 
 /** @param argv Words after `collect`. */
 export async function runCollector(argv: readonly string[]): Promise<void> {
-  process.stdout.on('error', () => {});
-  process.stderr.on('error', () => {});
-  process.on('uncaughtException', (error) => onFault('uncaught', error));
-  process.on('unhandledRejection', (error) => onFault('unhandled', error));
+  guardProcess();
   const parsed = parseConfig({ argv, env: process.env, readFile: readConfigFile });
   const otel = readEnvironment(process.env);
   const problems = problemsOf(parsed, otel);
@@ -59,7 +54,7 @@ async function collect(config: Config, otel: EnvironmentReading): Promise<void> 
   const { values } = config;
   const directory =
     toArchivePlace({ ...values, archive: true }, process.env, homedir(), false)?.directory ?? '';
-  const path = socketPathOf(directory, process.platform, hash);
+  const path = socketPathOf(directory, process.platform);
   if (path === undefined) {
     log('the path of --state-dir is too long for a local socket; choose a shorter one');
     process.exitCode = 1;
@@ -108,9 +103,7 @@ async function collect(config: Config, otel: EnvironmentReading): Promise<void> 
     page.tell({ kind: 'stopping' });
     server.close();
     hub.close();
-    const stats = await thread?.close(DELIVERY_MS);
-    await page.close();
-    if (stats) log(formatStats(stats, thread?.dropped() ?? 0, exportsTo(otel) !== undefined));
+    await endObserving(thread, page, otel);
   });
   page.tell({ kind: 'serving', servers: [] });
   screen.print(`Collecting from stdio servers; page: ${pageUrlOf(config, page, token) ?? 'none'}\n`);
@@ -134,8 +127,4 @@ function signal(target: number, name: NodeJS.Signals | 0): boolean {
   } catch {
     return false;
   }
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -20,9 +20,9 @@ import type { ProxySettings } from './http/settings.ts';
 import { createClock } from './pipeline/clock.ts';
 import { createRandomHex } from './pipeline/random.ts';
 import {
-  DELIVERY_MS,
+  endObserving,
   exportsTo,
-  formatStats,
+  guardProcess,
   log,
   onFault,
   openPage,
@@ -114,9 +114,7 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
     await demo?.close();
     page.tell({ kind: 'stopping' });
     await proxy.close();
-    const stats = await thread?.close(DELIVERY_MS);
-    await page.close();
-    if (stats) log(formatStats(stats, thread?.dropped() ?? 0, exportsTo(otel) !== undefined));
+    await endObserving(thread, page, otel);
   });
   const clientUrls = upstreams.map(({ name, url }) => {
     const prefix = upstreams.length === 1 ? '' : `/${name}`;
@@ -187,11 +185,7 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? message) : message;
 }
 
-// A reader that goes away (`| head`) ends the lines, never the traffic.
-process.stdout.on('error', () => {});
-process.stderr.on('error', () => {});
-process.on('uncaughtException', (error) => onFault('uncaught', error));
-process.on('unhandledRejection', (error) => onFault('unhandled', error));
+guardProcess();
 
 begin().catch((error: unknown) => {
   log(explain(error));

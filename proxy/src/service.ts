@@ -28,7 +28,7 @@ const DEMO_UNANSWERED_AFTER_MS = 2_000;
 const SAME_SIGNAL_MS = 400;
 
 /** What an OTLP receiver may take for the last batches. */
-export const DELIVERY_MS = 5_000;
+const DELIVERY_MS = 5_000;
 
 export const VERSION = readVersion();
 export const screen = createScreen(process.stdout);
@@ -152,7 +152,26 @@ export function wantsColor(config: Config): boolean {
   return process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 }
 
-export function formatStats(stats: ThreadStats, dropped: number, exports: boolean): string {
+/** No fault of ours and no reader of our words that goes away (`| head`) ends the process. */
+export function guardProcess(): void {
+  process.stdout.on('error', () => {});
+  process.stderr.on('error', () => {});
+  process.on('uncaughtException', (error) => onFault('uncaught', error));
+  process.on('unhandledRejection', (error) => onFault('unhandled', error));
+}
+
+/** Ends what shows and keeps events, once nothing observes any more, and says what became of them. */
+export async function endObserving(
+  thread: ObservationThread | undefined,
+  page: PageThread,
+  otel: EnvironmentReading,
+): Promise<void> {
+  const stats = await thread?.close(DELIVERY_MS);
+  await page.close();
+  if (stats) log(formatStats(stats, thread?.dropped() ?? 0, exportsTo(otel) !== undefined));
+}
+
+function formatStats(stats: ThreadStats, dropped: number, exports: boolean): string {
   const parts = [`${stats.events} events`];
   if (exports) parts.push(`${stats.exported} spans and records delivered`, `${stats.lost} lost`);
   if (stats.waiting > 0) parts.push(`${stats.waiting} events wait in the archive for the next start`);

@@ -3,7 +3,7 @@
  * for each of its servers. It loads neither OpenTelemetry nor SQLite nor the page; the collector does.
  */
 import { spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { closeSync, mkdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { constants, homedir } from 'node:os';
@@ -58,7 +58,7 @@ export async function runStdio(argv: readonly string[]): Promise<void> {
   }
   const { values } = parsed.config;
   const place = toArchivePlace({ ...values, archive: true }, process.env, homedir(), false);
-  const path = place && socketPathOf(place.directory, process.platform, hash);
+  const path = place && socketPathOf(place.directory, process.platform);
   if (path === undefined)
     log('no_collector', 'the path of --state-dir is too long for a local socket; nothing is observed');
   const name = slugOf(values['server-name'] ?? '') || serverNameOf(command, args);
@@ -201,8 +201,4 @@ function readFile(path: string): { readonly text: string } | { readonly wrong: s
   } catch (error) {
     return { wrong: error instanceof Error ? error.message : String(error) };
   }
-}
-
-function hash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
