@@ -1,8 +1,7 @@
 /** The archive's figures as Markdown, and the run that makes them. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type ArchiveFigures, measureArchive } from './archiveRun.ts';
 import { type Machine, readMachine } from './machine.ts';
-import { renderPage } from './page.ts';
+import { readSectionRun, writeSection } from './section.ts';
 
 /** To be reached: CPU of writing per request, and the time of an answer by size of the archive. */
 const WRITING_US_MAX = { off: 45, redacted: 110 } as const;
@@ -16,25 +15,14 @@ const ROUNDS = 20;
 
 /** `npm run bench -- --archive`; with `--quick` small and once, with `--write` into docs/performance.md. */
 export function runArchive(args: readonly string[], pagePath: string, say: (line: string) => void): void {
-  const wrong = args.filter((arg) => !['--archive', '--quick', '--write'].includes(arg));
-  const quick = args.includes('--quick');
-  const write = args.includes('--write');
-  if (wrong.length > 0 || (quick && write)) {
-    say(
-      wrong.length > 0
-        ? `--archive goes with --quick or --write, not with ${wrong.join(' ')}`
-        : '--write: not what --quick measured',
-    );
-    process.exitCode = 2;
-    return;
-  }
+  const run = readSectionRun(args, '--archive', say);
+  if (run === undefined) return;
+  const { quick, write } = run;
   const figures = measureArchive(quick ? [10_000] : SIZES, quick ? 3 : ROUNDS, say);
   const text = formatArchive(figures, readMachine(), new Date().toISOString());
   console.log(`\n${text}\n`);
   if (!write) return;
-  const page = existsSync(pagePath) ? readFileSync(pagePath, 'utf8') : undefined;
-  writeFileSync(pagePath, renderPage(page, text, 'measured archive'));
-  say('docs/performance.md is written');
+  writeSection(pagePath, text, 'measured archive', say);
 }
 
 export function formatArchive(

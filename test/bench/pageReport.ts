@@ -1,12 +1,11 @@
 /** The page's figures as Markdown, and the run that makes them. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { measurePage, SCRIPT_BYTES_MAX } from '../../scripts/build-page.ts';
 import { ensureChromium } from '../../scripts/chromium.ts';
 import { buildPage } from '../support/buildPage.ts';
 import { type Machine, readMachine } from './machine.ts';
-import { renderPage } from './page.ts';
 import { LATE_FRAME_MS, LONG_SESSION, measurePages, type PageFigures, TYPING_PAUSE_MS } from './pageRun.ts';
+import { readSectionRun, writeSection } from './section.ts';
 
 /** To be reached at p50, from click to drawn rows, by size of the archive. */
 const DRAWN_MS_MAX: readonly { readonly calls: number; readonly ms: number }[] = [
@@ -23,18 +22,9 @@ export async function runPage(
   pagePath: string,
   say: (line: string) => void,
 ): Promise<void> {
-  const wrong = args.filter((arg) => !['--page', '--quick', '--small', '--write'].includes(arg));
-  const quick = args.includes('--quick');
-  const write = args.includes('--write');
-  if (wrong.length > 0 || (quick && write)) {
-    say(
-      wrong.length > 0
-        ? `--page goes with --quick, --small or --write, not with ${wrong.join(' ')}`
-        : '--write: not what --quick measured',
-    );
-    process.exitCode = 2;
-    return;
-  }
+  const run = readSectionRun(args, '--page', say, ['--small']);
+  if (run === undefined) return;
+  const { quick, write } = run;
   const chromium = ensureChromium(say);
   if ('missing' in chromium) {
     say(chromium.missing);
@@ -49,9 +39,7 @@ export async function runPage(
   const text = formatPage(figures, scriptBytes, readMachine(), new Date().toISOString());
   console.log(`\n${text}\n`);
   if (!write) return;
-  const page = existsSync(pagePath) ? readFileSync(pagePath, 'utf8') : undefined;
-  writeFileSync(pagePath, renderPage(page, text, 'measured page'));
-  say('docs/performance.md is written');
+  writeSection(pagePath, text, 'measured page', say);
 }
 
 /** @param scriptBytes Of the page's one script, compressed. */

@@ -1,9 +1,8 @@
 /** The panel's figures as Markdown, and the run that makes them. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { findStack } from '../../scripts/stack/build.ts';
 import { type Machine, readMachine } from './machine.ts';
-import { renderPage } from './page.ts';
 import { measurePanel, type PanelFigures } from './panelRun.ts';
+import { readSectionRun, writeSection } from './section.ts';
 
 const CALLS = 100_000;
 const ROUNDS = 9;
@@ -14,18 +13,9 @@ export async function runPanel(
   pagePath: string,
   say: (line: string) => void,
 ): Promise<void> {
-  const wrong = args.filter((arg) => !['--panel', '--quick', '--write'].includes(arg));
-  const quick = args.includes('--quick');
-  const write = args.includes('--write');
-  if (wrong.length > 0 || (quick && write)) {
-    say(
-      wrong.length > 0
-        ? `--panel goes with --quick or --write, not with ${wrong.join(' ')}`
-        : '--write: not what --quick measured',
-    );
-    process.exitCode = 2;
-    return;
-  }
+  const run = readSectionRun(args, '--panel', say);
+  if (run === undefined) return;
+  const { quick, write } = run;
   const missing = findStack();
   if (typeof missing === 'string') {
     say(missing);
@@ -36,9 +26,7 @@ export async function runPanel(
   const text = formatPanel(figures, readMachine(), new Date().toISOString());
   console.log(`\n${text}\n`);
   if (!write) return;
-  const page = existsSync(pagePath) ? readFileSync(pagePath, 'utf8') : undefined;
-  writeFileSync(pagePath, renderPage(page, text, 'measured panel'));
-  say('docs/performance.md is written');
+  writeSection(pagePath, text, 'measured panel', say);
 }
 
 export function formatPanel({ calls, events, times }: PanelFigures, machine: Machine, date: string): string {

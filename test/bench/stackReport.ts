@@ -7,6 +7,7 @@ import { PROGRAMS } from '../../scripts/stack/programs.ts';
 import { type Machine, readMachine } from './machine.ts';
 import { renderPage } from './page.ts';
 import { formatCount, formatTable } from './report.ts';
+import { readSectionRun } from './section.ts';
 import type { Road } from './stackProbe.ts';
 import {
   BEHIND_MS_MAX,
@@ -53,18 +54,9 @@ export async function runStack(
   pagePath: string,
   say: (line: string) => void,
 ): Promise<void> {
-  const wrong = args.filter((arg) => !['--stack', '--quick', '--write'].includes(arg));
-  const quick = args.includes('--quick');
-  const write = args.includes('--write');
-  if (wrong.length > 0 || (quick && write)) {
-    say(
-      wrong.length > 0
-        ? `--stack goes with --quick or --write, not with ${wrong.join(' ')}`
-        : '--write: not what --quick measured',
-    );
-    process.exitCode = 2;
-    return;
-  }
+  const run = readSectionRun(args, '--stack', say);
+  if (run === undefined) return;
+  const { quick, write } = run;
   const binaries = findStack();
   if (typeof binaries === 'string') {
     say(binaries);
