@@ -14,6 +14,7 @@ export interface LogRange {
   readonly from: number;
   /** Unix milliseconds, excluded. */
   readonly to: number;
+  /** At most so many records; without it all of them, and it is an error if there are {@link ALL} or more. */
   readonly limit?: number;
   readonly direction?: 'forward' | 'backward';
 }
@@ -32,6 +33,9 @@ interface Sample {
 
 const nanoseconds = (milliseconds: number): string => String(BigInt(Math.round(milliseconds * 1000)) * 1000n);
 
+/** More than any test means to read at once; a silent cut would look like a loss. */
+const ALL = 10_000;
+
 /** The records of a log query, in the order asked for. */
 export async function queryRecords(
   loki: string,
@@ -43,13 +47,15 @@ export async function queryRecords(
     query: logql,
     start: nanoseconds(range.from),
     end: nanoseconds(range.to),
-    limit: range.limit ?? 10_000,
+    limit: range.limit ?? ALL,
     direction,
   })) as Answer<Stream>;
   const records = answer.data.result.flatMap(({ stream, values }) => {
     const labels = Object.fromEntries(Object.entries(stream).filter(([name]) => !name.startsWith('__')));
     return values.map(([time, line]): LogRecord => ({ time, line, labels }));
   });
+  if (range.limit === undefined && records.length >= ALL)
+    throw new Error(`${logql} has ${ALL} records or more: name a limit`);
   const sign = direction === 'forward' ? 1 : -1;
   return records.sort((a, b) => sign * (BigInt(a.time) < BigInt(b.time) ? -1 : 1));
 }
