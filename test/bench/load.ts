@@ -99,8 +99,8 @@ async function runOpen(job: OpenJob): Promise<LoadResult> {
   const sendDue = (): void => {
     const nowUs = readMonotonicUs();
     while (next < total && startUs + next * periodUs <= nowUs) {
-      // The connection used last is the warmest, and the others may rest, as in a client's pool.
-      const connection = free.pop();
+      // In turn, so that none rests until the proxy closes it as idle.
+      const connection = free.shift();
       if (connection === undefined) {
         starved = true;
         return;
