@@ -1,14 +1,10 @@
 /** Downloads: what is in the file, that it holds no formula, and that nobody's pace but the reader's counts. */
-import { createRequire } from 'node:module';
-import { isIP } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { Ajv } from 'ajv';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { EventDetail, EventPage } from '../contract/index.ts';
+import type { EventPage } from '../contract/index.ts';
 import type { RecordedEvent } from '../observation/event.ts';
-import { toCsvRow } from '../reading/csv.ts';
-import { toHarEntry } from '../reading/har.ts';
 import { aRequest, result } from '../testing/frames.ts';
+import { harFaults } from '../testing/har.ts';
 import { Watch } from '../testing/watch.ts';
 import { Rig } from './testing/rig.ts';
 
@@ -96,80 +92,6 @@ describe('every form', () => {
   it('HEAD says what it would be', async () => {
     expect(await rig.get('/api/v1/export?format=har', {}, 'HEAD')).toMatchObject({ status: 200, body: '' });
   });
-});
-
-describe('a cell that would be a formula', () => {
-  const base = { sequence: 1, time: 0, startTime: 0, timeUnixNano: '0', payloads: [], upstreamSpans: [] };
-  it.each([
-    ['=1+1', "'=1+1"],
-    ['+1', "'+1"],
-    ['-2+3', "'-2+3"],
-    ['@SUM(A1)', "'@SUM(A1)"],
-    ['\tx', "'\tx"],
-    ['\rx', '"\'\rx"'],
-    ['a=1', 'a=1'],
-    ['=a,"b"', '"\'=a,""b"""'],
-    ['two\r\nlines', '"two\r\nlines"'],
-  ])('%j becomes %j', (given, cell) => {
-    expect(toCsvRow({ ...base, errorMessage: given })).toContain(`,${cell},`);
-  });
-  it('a number stays one', () => {
-    expect(toCsvRow({ ...base, proxyDuration: -0.5 })).toContain(',-0.5,');
-  });
-});
-
-describe('an entry of a HAR', () => {
-  const base: EventDetail = {
-    sequence: 1,
-    time: 1_000,
-    startTime: 900,
-    timeUnixNano: '1000000000',
-    eventName: 'sightline.request',
-    payloads: [],
-    upstreamSpans: [],
-  };
-  const sheet: readonly { cell: string; event: Partial<EventDetail>; entry: object }[] = [
-    {
-      cell: 'nothing known',
-      event: {},
-      entry: { request: { url: 'http://unknown/' }, response: { status: 0 } },
-    },
-    {
-      cell: 'an address of version 6',
-      event: {
-        urlPath: '//evil.example/x',
-        upstreamSpans: [{ spanId: 'a', startTime: 0, endTime: 0, serverAddress: '::1', serverPort: 80 }],
-      },
-      entry: { request: { url: 'http://[::1]/evil.example/x' } },
-    },
-    {
-      cell: 'times of upstream and proxy',
-      event: { duration: 0.5, upstreamDuration: 0.4, proxyDuration: 0.1, upstreamFirstByte: 0.15 },
-      entry: { time: 500, timings: { blocked: 100, send: 0, wait: 150, receive: 250 } },
-    },
-    {
-      cell: 'a status nobody named',
-      event: { httpResponseStatusCode: 299 },
-      entry: { response: { status: 299 } },
-    },
-    { cell: 'a moment beyond dates', event: { startTime: 1e20 }, entry: {} },
-    {
-      cell: 'payloads that were shed',
-      event: { payloads: [{ part: 'response', size: 9, truncated: false, redacted: 0 }] },
-      entry: { response: { content: { size: 9 } } },
-    },
-  ];
-  it.each(sheet)('of $cell is valid', ({ event, entry }) => {
-    const made = toHarEntry({ ...base, ...event }, String);
-    expect(made).toMatchObject(entry);
-    expect(
-      harFaults({ log: { version: '1.2', creator: { name: 'x', version: '1' }, entries: [made] } }),
-    ).toEqual([]);
-  });
-  it.each([
-    { eventName: 'sightline.notification' },
-    { eventName: 'sightline.request', direction: 'server_to_client' as const },
-  ])('is none of %j', (event) => expect(toHarEntry({ ...base, ...event }, String)).toBeUndefined());
 });
 
 describe('a long one', () => {
@@ -261,23 +183,4 @@ function manyEvents(count: number): readonly RecordedEvent[] {
     watch.exchange(aRequest(n).inSession('sess-long').toolCall('brew', { n }).at(n), answer);
   }
   return watch.recorded();
-}
-
-/** What the schemas of `har-schema` find wrong; their one foreign keyword (`optional`) means nothing to a check. */
-function harFaults(har: unknown): unknown {
-  const formats = {
-    'date-time': true,
-    uri: URL.canParse,
-    ipv4: (text: string) => isIP(text) === 4,
-    ipv6: (text: string) => isIP(text) === 6,
-  } as const;
-  const ajv = new Ajv({ strict: false, formats });
-  const require = createRequire(import.meta.url);
-  ajv.addMetaSchema(require('ajv/dist/refs/json-schema-draft-06.json') as object);
-  const schemas = require('har-schema') as Readonly<Record<string, object>>;
-  const { har: top, ...parts } = schemas;
-  for (const schema of Object.values(parts)) ajv.addSchema(schema);
-  const check = ajv.compile(top ?? {});
-  check(har);
-  return check.errors ?? [];
 }
