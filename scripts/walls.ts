@@ -114,6 +114,15 @@ export const ROOMS: readonly Room[] = [
   },
   { name: 'config', at: ['proxy/src/config/'], rooms: ['contract', 'observation'], pure: true },
   { name: 'terminal', at: ['proxy/src/terminal/'], rooms: ['contract', 'observation'], pure: true },
+  // What is known of other programs' configuration files, and edits of their text (decision 20).
+  {
+    name: 'clients',
+    at: ['proxy/src/clients/'],
+    rooms: ['config'],
+    builtins: ['node:path{posix,win32}'],
+    files: { 'tree.ts': { packages: ['jsonc-parser'] } },
+    pure: true,
+  },
   {
     name: 'pipeline',
     at: ['proxy/src/pipeline/'],
@@ -136,15 +145,21 @@ export const ROOMS: readonly Room[] = [
   {
     name: 'commands',
     at: ['proxy/src/commands/'],
-    rooms: ['config', 'contract', 'http', 'observation', 'store', 'telemetry', 'terminal'],
+    rooms: ['clients', 'config', 'contract', 'http', 'observation', 'store', 'telemetry', 'terminal'],
     builtins: ['node:timers/promises'],
+    files: {
+      'clientFile.ts': { builtins: ['node:fs'] },
+      'wrap.ts': { builtins: ['node:path'] },
+    },
   },
 
   // ── the roof ───────────────────────────────────────────────────────────────────────────────────────────
   {
     name: 'main',
     // Each program of the command, what they share, and the word that chooses one (decision 19).
-    at: ['main', 'service', 'collector', 'shimMain', 'sightline'].map((file) => `proxy/src/${file}.ts`),
+    at: ['main', 'service', 'collector', 'shimMain', 'wrapMain', 'sightline'].map(
+      (file) => `proxy/src/${file}.ts`,
+    ),
     rooms: [
       'commands',
       'config',

@@ -11,10 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { toArchivePlace } from './config/archivePlace.ts';
 import { parseConfig } from './config/parse.ts';
 import { formatProblems } from './config/report.ts';
+import { serverNameOf, slugOf } from './config/serverName.ts';
 import { createClock } from './pipeline/clock.ts';
 import { Link } from './stdio/link.ts';
 import { socketPathOf } from './stdio/place.ts';
-import { serverNameOf, slugOf } from './stdio/serverName.ts';
 import { type Left, runShim, type Watcher } from './stdio/shim.ts';
 import { PipeTap } from './stdio/tap.ts';
 

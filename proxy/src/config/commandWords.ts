@@ -42,7 +42,25 @@ export const PROGRAM_WORDS = {
     means:
       'be that collector: archive, page and export for stdio servers, until none has run for collector-idle',
   },
+  wrap: {
+    usage: 'wrap CLIENT|FILE [SERVER…]',
+    means:
+      "put `stdio --` in front of the commands in a client's configuration: of the servers named, or of all that are started by a command; shows the difference and keeps a backup beside the file (wrap --help lists the clients)",
+  },
+  unwrap: {
+    usage: 'unwrap CLIENT|FILE [SERVER…]',
+    means:
+      'take that back: the file becomes what it was byte for byte, or loses only what wrap put there where somebody has edited it since',
+  },
 } as const;
+
+/** Words that change a client's file. */
+export type WrapWord = 'wrap' | 'unwrap';
+
+/** What they can be told besides. */
+export const WRAP_SWITCHES = {
+  'dry-run': 'show what would change, and write nothing',
+} as const satisfies Readonly<Record<string, string>>;
 
 export type CommandWord = keyof typeof COMMAND_WORDS;
 

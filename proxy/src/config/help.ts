@@ -84,13 +84,14 @@ function meaningOf(row: OptionRow): string {
   return `${row.negative ?? row.means}${words}${standard}`;
 }
 
-function formatRow(left: string, right: string): readonly string[] {
+/** A row of a help page: what to type, and what it means. */
+export function formatRow(left: string, right: string): readonly string[] {
   const [first = '', ...rest] = wrap(right, WIDTH - LEFT);
   return [`  ${left.padEnd(LEFT - 3)} ${first}`, ...rest.map((line) => ' '.repeat(LEFT) + line)];
 }
 
 /** Breaks a text between words; a word longer than a line keeps its line to itself. */
-function wrap(text: string, width: number): readonly string[] {
+export function wrap(text: string, width = WIDTH): readonly string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(' ')) {
