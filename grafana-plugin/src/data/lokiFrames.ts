@@ -52,13 +52,13 @@ export function named(fields: readonly FrameField[], name: string): FrameField |
   return fields.find((field) => field.name === name);
 }
 
-function lineField(fields: readonly FrameField[]): FrameField | undefined {
+export function lineField(fields: readonly FrameField[]): FrameField | undefined {
   return named(fields, 'Line') ?? named(fields, 'body');
 }
 
 const NOTHING: Labels = {};
 
-function labelsOf(value: unknown): Labels {
+export function labelsOf(value: unknown): Labels {
   const read = typeof value === 'string' ? parse(value) : value;
   return typeof read === 'object' && read !== null ? (read as Labels) : NOTHING;
 }

@@ -3,13 +3,15 @@ import { type PanelProps, ThemeContext } from '@grafana/data';
 import { config } from '@grafana/runtime';
 import { type KeyboardEvent, useContext, useMemo, useRef } from 'react';
 import { recognise } from '../data/recognise.ts';
+import type { LinkWindow } from '../model/linkWindow.ts';
 import { isOpenEnded } from '../model/range.ts';
 import { Page } from '../views/Page.tsx';
 import { Skeleton } from '../views/Skeleton.tsx';
 import { type Capabilities, type ViewPorts, ViewProvider } from '../views/ViewContext.tsx';
 import { copy } from './clipboard.ts';
+import { dataLinksOf } from './dataLinks.ts';
 import { exportRunner } from './download.ts';
-import { exploreLink } from './links.ts';
+import { exploreLink, sessionAddress } from './links.ts';
 import { type PanelOptions, readOptions } from './options.ts';
 import { shownView } from './panelView.ts';
 import { standingOf } from './standing.ts';
@@ -40,7 +42,8 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
   const rangeKey = JSON.stringify(asks ? choice : stillRange(data.timeRange, Date.now()));
   const view = useMemo(() => shownView(own, JSON.parse(rangeKey)), [own, rangeKey]);
 
-  const links = useLinks(inUse, props);
+  const links = useLinks(inUse, options, props);
+  const { pointed, handlers } = useHover(props.eventBus);
   const { view: shows, pageSize } = options;
   const capabilities = useMemo<Capabilities>(
     () => ({
@@ -51,9 +54,10 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
       ...(!asks && { notLive: 'this dashboard shows what its own queries gave' }),
       pageSize,
       ...links,
+      pointed,
       runExport: exportRunner(source, Date.now),
     }),
-    [shows, narrowed, asks, pageSize, links, source],
+    [shows, narrowed, asks, pageSize, links, pointed, source],
   );
   const ports = useMemo<ViewPorts>(
     () => ({
@@ -70,7 +74,6 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
   );
   const found = useMemo(() => recognise(data.series), [data.series]);
   const standing = standingOf({ data, found, asks, streams: inUse.streams });
-  const hover = useHover(props.eventBus);
   return (
     <div
       ref={frame}
@@ -78,7 +81,7 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
       aria-label="Sightline"
       className="sl-panel"
       style={{ ...themeVariables(theme), width, height }}
-      {...hover}
+      {...handlers}
       onKeyDown={keepFromGrafana}
     >
       <ViewProvider ports={ports}>
@@ -105,36 +108,47 @@ function keepFromGrafana(event: KeyboardEvent): void {
 
 function useLinks(
   { chosen, source }: SourceInUse,
-  { timeRange }: PanelProps<PanelOptions>,
-): Pick<Capabilities, 'traceLink' | 'logsLink'> {
+  { sessionLink }: PanelOptions,
+  { data, replaceVariables }: PanelProps<PanelOptions>,
+): Pick<Capabilities, 'traceLink' | 'logsLink' | 'sessionLink' | 'eventLinks'> {
   const { loki, tempo } = chosen;
-  const { raw } = timeRange;
+  const { series } = data;
+  // Links are made when they are drawn, with the variables as they are then.
+  const replace = useRef(replaceVariables);
+  replace.current = replaceVariables;
   return useMemo(() => {
-    if (!mayExplore()) return {};
     const base = config.appSubUrl ?? '';
+    const explores = mayExplore();
     return {
-      ...(tempo !== undefined && {
-        traceLink: (traceId: string) =>
-          exploreLink(
-            { type: 'tempo', uid: tempo, query: { queryType: 'traceql', query: traceId } },
-            raw,
-            base,
-          ),
-      }),
-      ...(loki !== undefined && {
-        logsLink: (sessionId: string) =>
-          exploreLink(
-            {
-              type: 'loki',
-              uid: loki,
-              query: { queryType: 'range', expr: source.logQlOf({ session: [sessionId] }) },
-            },
-            raw,
-            base,
-          ),
-      }),
+      eventLinks: (eventId) => dataLinksOf(series, eventId),
+      ...(sessionLink !== '' &&
+        !config.publicDashboardAccessToken && {
+          sessionLink: (sessionId: string) => sessionAddress(sessionLink, sessionId, replace.current, base),
+        }),
+      ...(explores &&
+        tempo !== undefined && {
+          traceLink: (traceId: string, window: LinkWindow) =>
+            exploreLink(
+              { type: 'tempo', uid: tempo, query: { queryType: 'traceql', query: traceId } },
+              window,
+              base,
+            ),
+        }),
+      ...(explores &&
+        loki !== undefined && {
+          logsLink: (sessionId: string, window: LinkWindow) =>
+            exploreLink(
+              {
+                type: 'loki',
+                uid: loki,
+                query: { queryType: 'range', expr: source.logQlOf({ session: [sessionId] }) },
+              },
+              window,
+              base,
+            ),
+        }),
     };
-  }, [loki, tempo, raw, source]);
+  }, [loki, tempo, source, sessionLink, series]);
 }
 
 /** Whether this reader may go to Explore at all: a link that is refused helps nobody. */

@@ -1,5 +1,7 @@
-/** Addresses of Grafana's Explore. Queries travel as JSON inside the address, so that no value can end its place. */
-import type { RawTimeRange } from '@grafana/data';
+/** Addresses within Grafana. Queries travel as JSON inside the address, so that no value can end its place. */
+import type { ScopedVars } from '@grafana/data';
+import { bucketOf } from '../data/bucket.ts';
+import type { LinkWindow } from '../model/linkWindow.ts';
 
 export interface ExploreQuery {
   /** `loki`, `tempo`. */
@@ -10,16 +12,36 @@ export interface ExploreQuery {
 }
 
 /** @param base Where Grafana stands below its host: empty, or a path without its last slash. */
-export function exploreLink({ type, uid, query }: ExploreQuery, range: RawTimeRange, base: string): string {
+export function exploreLink(
+  { type, uid, query }: ExploreQuery,
+  { from, to }: LinkWindow,
+  base: string,
+): string {
   const pane = {
     datasource: uid,
     queries: [{ refId: 'A', datasource: { type, uid }, ...query }],
-    range: { from: spell(range.from), to: spell(range.to) },
+    range: { from: String(from), to: to === undefined ? 'now' : String(to) },
   };
   const said = new URLSearchParams({ schemaVersion: '1', panes: JSON.stringify({ sightline: pane }) });
   return `${base}/explore?${said}`;
 }
 
-function spell(moment: RawTimeRange['from']): string {
-  return typeof moment === 'string' ? moment : String(moment.valueOf());
+/**
+ * The address of a session's own page, as the option spells it: variables replaced, `${__session}` and `${__bucket}`
+ * with what is the session's. Undefined when the option names none, or what is no address of a page.
+ */
+export function sessionAddress(
+  option: string,
+  sessionId: string,
+  replace: (text: string, more: ScopedVars) => string,
+  base: string,
+): string | undefined {
+  if (option === '') return undefined;
+  const said = (text: string) => ({ text, value: text });
+  const address = replace(option, {
+    __session: said(encodeURIComponent(sessionId)),
+    __bucket: said(bucketOf(sessionId)),
+  });
+  if (/^\/(?!\/)/.test(address)) return base + address;
+  return /^https?:\/\//i.test(address) ? address : undefined;
 }

@@ -57,7 +57,11 @@ describe('options of an earlier version', () => {
 
   it('0.1.0 means the same as then', () => {
     const saved = migrate({ options: SAVED_0_1_0, pluginVersion: '0.1.0' });
-    expect(readOptions(saved)).toEqual({ ...SAVED_0_1_0, sessionVariable: 'session' });
+    expect(readOptions(saved)).toEqual({
+      ...DEFAULT_OPTIONS,
+      ...SAVED_0_1_0,
+      sessionVariable: 'session',
+    });
     // As saved: Grafana finds in it which variables the panel is drawn by.
     expect(saved['sessionVariable']).toBe('$session');
   });

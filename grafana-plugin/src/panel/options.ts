@@ -30,6 +30,8 @@ export interface PanelOptions {
    */
   readonly sessionVariable: string;
   readonly eventVariable: string;
+  /** Address of a page about one session; `${__session}` and `${__bucket}` are the session's. Empty: there is none. */
+  readonly sessionLink: string;
 }
 
 export const DEFAULT_OPTIONS: PanelOptions = {
@@ -47,6 +49,7 @@ export const DEFAULT_OPTIONS: PanelOptions = {
   activeWindow: 5,
   sessionVariable: '',
   eventVariable: '',
+  sessionLink: '',
 };
 
 /** Rows of one page, as far as one question to Loki may go. */
@@ -76,6 +79,7 @@ export function readOptions(saved: unknown): PanelOptions {
     activeWindow: within(ACTIVE_WINDOWS, given['activeWindow']) ?? standard.activeWindow,
     sessionVariable: variable('sessionVariable'),
     eventVariable: variable('eventVariable'),
+    sessionLink: text('sessionLink'),
   };
 }
 

@@ -168,5 +168,14 @@ export const plugin = new PanelPlugin<PanelOptions>(SightlinePanel)
         description: 'The same for the event whose details are open.',
         defaultValue: DEFAULT_OPTIONS.eventVariable,
         settings: { options: [], getOptions: variables, allowCustomValue: true, isClearable: true },
+      })
+      .addTextInput({
+        path: 'sessionLink',
+        category: VARIABLES,
+        name: 'Address of a session',
+        description:
+          'A dashboard about one session, to which every session then has a link. Variables are replaced; ${__session} is the id of the session, ${__bucket} the part of Loki in which it lies.',
+        defaultValue: DEFAULT_OPTIONS.sessionLink,
+        settings: { placeholder: '/d/sightline-session?${__url_time_range}&var-session=${__session}' },
       }),
   );

@@ -1,20 +1,19 @@
-/** Tells the dashboard's other panels which moment the mouse points at: the time of the row under it. */
-import { DataHoverClearEvent, DataHoverEvent, type EventBus } from '@grafana/data';
-import { type PointerEvent, useMemo } from 'react';
+/** The dashboard's shared crosshair: the time of the row under the mouse goes out, that of other panels comes in. */
+import type { EventBus } from '@grafana/data';
+import { type PointerEvent, useEffect, useMemo } from 'react';
+import { HoverSync } from './hoverSync.ts';
 
 export function useHover(bus: EventBus) {
-  return useMemo(() => {
-    let told: number | undefined;
-    const tell = (time: number | undefined) => {
-      if (time === told) return;
-      told = time;
-      bus.publish(time === undefined ? new DataHoverClearEvent() : new DataHoverEvent({ point: { time } }));
-    };
-    return {
-      onPointerOver: (event: PointerEvent) => tell(timeAt(event.target)),
-      onPointerLeave: () => tell(undefined),
-    };
-  }, [bus]);
+  const sync = useMemo(() => new HoverSync(bus), [bus]);
+  useEffect(() => sync.listen(), [sync]);
+  const handlers = useMemo(
+    () => ({
+      onPointerOver: (event: PointerEvent) => sync.tell(timeAt(event.target)),
+      onPointerLeave: () => sync.tell(undefined),
+    }),
+    [sync],
+  );
+  return { pointed: sync, handlers };
 }
 
 /** Unix milliseconds. */

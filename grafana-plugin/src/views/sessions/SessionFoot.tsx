@@ -1,6 +1,7 @@
 /** Under a timeline: what the session adds up to, what is missing of it, and what it cost the model's context. */
 import { memo, useMemo } from 'react';
 import { formatBytes, formatCount, formatCounted, formatPercent } from '../../model/format.ts';
+import { windowOfSession } from '../../model/linkWindow.ts';
 import { gapsOf, NO_GAPS } from '../../model/sessionGaps.ts';
 import { contextCosts, totalParts } from '../../model/sessionTotals.ts';
 import { leftOutWords, missingWords } from '../../model/sessionWords.ts';
@@ -22,7 +23,9 @@ export const SessionFoot = memo(function SessionFoot({
   readonly own: OpenTimeline;
 }) {
   const { setView, capabilities } = usePorts();
-  const logs = capabilities.logsLink?.(session.sessionId);
+  const lived = windowOfSession(session);
+  const logs = lived && capabilities.logsLink?.(session.sessionId, lived);
+  const page = capabilities.sessionLink?.(session.sessionId);
   const events = own.timeline.entries.list;
   const { state } = own.loading;
   const complete = state === 'done' || state === 'cut';
@@ -58,6 +61,11 @@ export const SessionFoot = memo(function SessionFoot({
           >
             In the event log
           </Button>
+        )}
+        {page !== undefined && (
+          <a className="sl-button sl-button--small" href={page}>
+            Open its dashboard
+          </a>
         )}
         {logs !== undefined && (
           <a className="sl-button sl-button--small" href={logs} target="_blank" rel="noreferrer">

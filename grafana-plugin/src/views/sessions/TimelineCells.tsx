@@ -93,7 +93,7 @@ function When({ row, originMs, clock, zone }: EventCellsProps) {
       className="sl-cell sl-cell--number sl-muted"
       title={clock ? offset : formatTime(row.startMs, zone, 'withDate')}
     >
-      {clock ? time : offset}
+      <time dateTime={new Date(row.startMs).toISOString()}>{clock ? time : offset}</time>
     </div>
   );
 }

@@ -1,0 +1,38 @@
+/**
+ * Links that a dashboard's author, or a data source by its derived fields, has put on the fields of a frame: Grafana's
+ * own panels offer them with a row, and so does this one with the details of an event.
+ */
+import type { DataFrame, Field, LinkModel } from '@grafana/data';
+import { eventRowOf } from '../data/eventRow.ts';
+import type { EventLink } from '../views/ViewContext.tsx';
+
+/** Of the row that tells of this event, in every frame that has one; each link once. */
+export function dataLinksOf(frames: readonly DataFrame[], eventId: string): readonly EventLink[] {
+  const found = new Map<string, EventLink>();
+  for (const frame of frames) {
+    const fields = frame.fields.filter(({ config, getLinks }) => config.links?.length && getLinks);
+    const row = fields.length === 0 ? undefined : eventRowOf(frame, eventId);
+    if (row === undefined) continue;
+    for (const link of fields.flatMap((field) => linksOf(field, row))) {
+      found.set(`${link.href} ${link.title}`, eventLink(link));
+    }
+  }
+  return [...found.values()];
+}
+
+function linksOf(field: Field, valueRowIndex: number): readonly LinkModel<Field>[] {
+  // What is empty leads nowhere: a derived field that did not match.
+  const value = field.values[valueRowIndex];
+  return value === undefined || value === null || value === ''
+    ? []
+    : (field.getLinks?.({ valueRowIndex }) ?? []);
+}
+
+function eventLink({ title, href, target, onClick, origin }: LinkModel<Field>): EventLink {
+  return {
+    title: title || href,
+    href,
+    ...(target === '_blank' && { newTab: true }),
+    ...(onClick !== undefined && { open: (event: unknown) => onClick(event, origin) }),
+  };
+}
