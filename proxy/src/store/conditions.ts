@@ -3,7 +3,7 @@ import { ERROR_GROUP, type EventFilter } from '../contract/index.ts';
 import { fold } from '../reading/fold.ts';
 import { firstNanoOf } from './moments.ts';
 import type { Database, Value } from './sqlite.ts';
-import { trigramQuery } from './trigrams.ts';
+import { hasTrigrams, trigramQuery } from './trigrams.ts';
 
 /** A part of a WHERE clause with its parameters. */
 export interface Condition {
@@ -97,11 +97,11 @@ function termIds(db: Database, texts: readonly string[]): readonly number[] {
 
 /**
  * A text within one of the terms that are searched. The trigrams let through a few too many, and the whole text is
- * compared after them; where it is too short for one, every term is compared.
+ * compared after them; where it is too short for one, or there is no index, every term is compared.
  */
 function searching(db: Database, q: string): Condition {
   const folded = fold(q);
-  const trigrams = trigramQuery(folded);
+  const trigrams = hasTrigrams(db) ? trigramQuery(folded) : undefined;
   const holds = 'instr(ifnull(folded, text), ?) > 0';
   const terms = trigrams
     ? `SELECT id FROM term WHERE id IN (SELECT rowid FROM term_trigram WHERE term_trigram MATCH ?) AND ${holds}`

@@ -7,6 +7,7 @@ import { fold } from '../reading/fold.ts';
 import type { Traits } from '../reading/judge.ts';
 import { Recent } from './recent.ts';
 import type { Database, StatementSync } from './sqlite.ts';
+import { hasTrigrams } from './trigrams.ts';
 
 /** Entries remembered in memory; peers choose texts, so there may be any number in the file. */
 const TERMS_REMEMBERED = 8192;
@@ -22,9 +23,12 @@ export class Dictionary {
   readonly #terms = new Recent<string, Entry>(TERMS_REMEMBERED);
   readonly #traits = new Recent<string, Entry>(TRAITS_REMEMBERED);
   readonly #sql: ReturnType<typeof prepare>;
+  readonly #addTrigrams: StatementSync | undefined;
 
   constructor(db: Database) {
     this.#sql = prepare(db);
+    if (hasTrigrams(db))
+      this.#addTrigrams = db.prepare('INSERT INTO term_trigram (rowid, folded) VALUES (?, ?)');
   }
 
   /** The number of a text, written down when it is new. Within a transaction. */
@@ -73,7 +77,7 @@ export class Dictionary {
   #addTerm(text: string, minute: number): Entry {
     const folded = fold(text);
     const id = Number(this.#sql.addTerm.run(text, folded === text ? null : folded, minute).lastInsertRowid);
-    this.#sql.addTrigrams.run(id, folded);
+    this.#addTrigrams?.run(id, folded);
     return { id, used: minute };
   }
 
@@ -99,16 +103,12 @@ type Columns = [number, number, string, number, number, number, string, number, 
 function prepare(
   db: Database,
 ): Readonly<
-  Record<
-    'findTerm' | 'addTerm' | 'useTerm' | 'addTrigrams' | 'findTraits' | 'addTraits' | 'useTraits',
-    StatementSync
-  >
+  Record<'findTerm' | 'addTerm' | 'useTerm' | 'findTraits' | 'addTraits' | 'useTraits', StatementSync>
 > {
   return {
     findTerm: db.prepare('SELECT id, used FROM term WHERE text = ?'),
     addTerm: db.prepare('INSERT INTO term (text, folded, used) VALUES (?, ?, ?)'),
     useTerm: db.prepare('UPDATE term SET used = ? WHERE id = ?'),
-    addTrigrams: db.prepare('INSERT INTO term_trigram (rowid, folded) VALUES (?, ?)'),
     findTraits: db.prepare(
       `SELECT id, used FROM traits WHERE tool = ? AND method = ? AND outcome = ? AND status = ? AND client = ?
        AND server = ? AND type = ? AND is_call = ? AND is_error = ?`,

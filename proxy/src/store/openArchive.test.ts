@@ -276,7 +276,10 @@ describe('the schema', () => {
       const db = new Database(file, { readOnly: false, busyMs: 0 });
       for (let version = versionOf(db) + 1; version <= MIGRATIONS.length; version++)
         migrate(db, MIGRATIONS.slice(0, version));
-      const rows = db.all('SELECT name, sql FROM sqlite_schema ORDER BY name');
+      // The index of trigrams is made where SQLite can, by whoever opens the file for writing.
+      const rows = db.all(
+        "SELECT name, sql FROM sqlite_schema WHERE name NOT LIKE 'term_trigram%' ORDER BY name",
+      );
       db.close();
       return rows;
     };

@@ -17,6 +17,7 @@ import type { Limits } from './limits.ts';
 import { migrate, refuseForeign } from './schema.ts';
 import { Database } from './sqlite.ts';
 import { type Ends, SqliteArchive } from './sqliteArchive.ts';
+import { prepareTrigrams } from './trigrams.ts';
 
 export interface ArchiveSettings extends Limits {
   /** `archive.sqlite` in the state directory, which is made when it is not there. */
@@ -98,6 +99,7 @@ function openFile(settings: ArchiveSettings, ends: Ends) {
       `PRAGMA max_page_count = ${Math.min(pagesMax, 0xffff_fffe)}; PRAGMA journal_size_limit = 16777216`,
     );
     migrate(db);
+    prepareTrigrams(db);
     const instanceId = settings.instanceId ?? readMeta(db, 'instance') ?? randomUUID();
     db.exec(`PRAGMA busy_timeout = ${BUSY_MS}`);
     if (settings.takesOver || readMeta(db, 'instance') === undefined) writeMeta(db, 'instance', instanceId);

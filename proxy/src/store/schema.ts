@@ -14,11 +14,8 @@ export const SUMMARY = 1;
 export const LOSS = 2;
 
 const FIRST = `
--- Texts that events are searched and filtered by, once each. 'used': the last minute of an event with it.
+-- Texts that events are searched and filtered by, once each; 'trigrams.ts' keeps an index of them. 'used': the last minute of an event with it.
 CREATE TABLE term (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE, folded TEXT, used INTEGER NOT NULL);
-CREATE VIRTUAL TABLE term_trigram USING fts5(
-  folded, content = '', contentless_delete = 1, detail = none, tokenize = 'trigram case_sensitive 1'
-);
 -- Everything an event is filtered by but its session and its words of error. 0 and '' are absent.
 CREATE TABLE traits (
   id INTEGER PRIMARY KEY,

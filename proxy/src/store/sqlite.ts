@@ -61,11 +61,19 @@ export class Database {
         this.#db.exec('COMMIT');
         return result;
       } catch (error) {
-        // SQLite has rolled back by itself where the disk was full; a second attempt is then an error of its own.
-        if (this.#db.isTransaction) this.#db.exec('ROLLBACK');
+        this.#rollBack();
         throw error;
       }
     });
+  }
+
+  /** Node 22.15 does not tell whether a transaction is still open, so it is only tried. */
+  #rollBack(): void {
+    try {
+      this.#db.exec('ROLLBACK');
+    } catch {
+      // SQLite has rolled back by itself, as it does where the disk was full.
+    }
   }
 
   close(): void {

@@ -1,5 +1,6 @@
 /** Removes texts and traits that were last used before the oldest event kept: a walk through both tables in slices. */
 import type { Database, Row } from './sqlite.ts';
+import { hasTrigrams } from './trigrams.ts';
 
 const CHUNK_ROWS = 500;
 
@@ -10,6 +11,7 @@ const REMOVED_MIN = 1000;
 
 export class Sweep {
   readonly #db: Database;
+  readonly #hasTrigrams: boolean;
   #doneMinute = 0;
   /** Rows that the last walk met. */
   #rows = 0;
@@ -18,6 +20,7 @@ export class Sweep {
 
   constructor(db: Database) {
     this.#db = db;
+    this.#hasTrigrams = hasTrigrams(db);
   }
 
   /** Told of events that were removed. */
@@ -65,6 +68,6 @@ export class Sweep {
   #remove(table: 'traits' | 'term', row: Row): void {
     const id = Number(row['id']);
     this.#db.run(`DELETE FROM ${table} WHERE id = ?`, id);
-    if (table === 'term') this.#db.run('DELETE FROM term_trigram WHERE rowid = ?', id);
+    if (table === 'term' && this.#hasTrigrams) this.#db.run('DELETE FROM term_trigram WHERE rowid = ?', id);
   }
 }
