@@ -90,8 +90,17 @@ export const ROOMS: readonly Room[] = [
     builtins: ['node:buffer', 'node:child_process', 'node:net', 'node:stream'],
     files: {
       'claim.ts': { builtins: ['node:fs'] },
+      'startServer.ts': { builtins: ['node:fs{statSync}'] },
       'place.ts': { builtins: ['node:crypto{createHash}'] },
     },
+  },
+  // Stands above the pipes, and takes the place of an HTTP upstream by undici's own interface (decision 21).
+  {
+    name: 'bridge',
+    at: ['proxy/src/bridge/'],
+    rooms: ['mcp', 'observation', 'stdio'],
+    builtins: ['node:buffer', 'node:child_process', 'node:stream'],
+    packages: ['undici'],
   },
   {
     name: 'telemetry',
@@ -104,7 +113,10 @@ export const ROOMS: readonly Room[] = [
     at: ['proxy/src/store/'],
     rooms: ['contract', 'observation', 'reading'],
     builtins: ['node:crypto', 'node:fs', 'node:path', 'node:zlib'],
-    files: { 'sqlite.ts': { builtins: ['node:sqlite'] } },
+    files: {
+      'sqlite.ts': { builtins: ['node:sqlite'] },
+      'inspectArchive.ts': { builtins: ['node:url{pathToFileURL}'] },
+    },
   },
   {
     name: 'web',
@@ -153,18 +165,36 @@ export const ROOMS: readonly Room[] = [
     },
   },
 
+  // Asks whoever a start would need, and meets whoever knows where that is (decision 23).
+  {
+    name: 'doctor',
+    at: ['proxy/src/doctor/'],
+    rooms: ['config', 'guard', 'stdio', 'store', 'telemetry', 'terminal'],
+    builtins: ['node:fs', 'node:fs/promises', 'node:http', 'node:https', 'node:net', 'node:path'],
+  },
+
   // ── the roof ───────────────────────────────────────────────────────────────────────────────────────────
   {
     name: 'main',
     // Each program of the command, what they share, and the word that chooses one (decision 19).
-    at: ['main', 'service', 'collector', 'shimMain', 'wrapMain', 'sightline'].map(
-      (file) => `proxy/src/${file}.ts`,
-    ),
+    at: [
+      'main',
+      'service',
+      'shims',
+      'bridges',
+      'collector',
+      'shimMain',
+      'wrapMain',
+      'doctorMain',
+      'sightline',
+    ].map((file) => `proxy/src/${file}.ts`),
     rooms: [
+      'bridge',
       'commands',
       'config',
       'contract',
       'demo',
+      'doctor',
       'guard',
       'http',
       'observation',

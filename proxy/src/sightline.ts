@@ -7,4 +7,5 @@ const [word, ...rest] = process.argv.slice(2);
 if (word === 'stdio') await (await import('./shimMain.ts')).runStdio(rest);
 else if (word === 'collect') await (await import('./collector.ts')).runCollector(rest);
 else if (word === 'wrap' || word === 'unwrap') (await import('./wrapMain.ts')).runWrapping(word, rest);
+else if (word === 'doctor') await (await import('./doctorMain.ts')).runDoctor(rest);
 else await import('./main.ts');

@@ -52,6 +52,11 @@ export const PROGRAM_WORDS = {
     means:
       'take that back: the file becomes what it was byte for byte, or loses only what wrap put there where somebody has edited it since',
   },
+  doctor: {
+    usage: 'doctor [options] [--json]',
+    means:
+      'look at everything that a start with these options needs (ports, directory, archive, servers, collector, clock, versions), and say what to do; changes nothing, ends with 1 when there is a problem',
+  },
 } as const;
 
 /** Words that change a client's file. */

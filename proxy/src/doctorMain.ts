@@ -1,0 +1,76 @@
+/** `sightline doctor`: the composition root of the check-up, apart from `main.ts` because it starts nothing. */
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { formatHelp } from './config/help.ts';
+import type { OptionValues } from './config/options.ts';
+import { parseConfig } from './config/parse.ts';
+import type { Problem } from './config/problem.ts';
+import { bad, type Findings } from './doctor/check.ts';
+import { examine } from './doctor/doctor.ts';
+import { checkProgram } from './doctor/program.ts';
+import { readEnvironment } from './telemetry/environment.ts';
+import { formatFindings, sumUp } from './terminal/findings.ts';
+
+interface Manifest {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}
+
+/** @param argv Words after `doctor`. */
+export async function runDoctor(argv: readonly string[]): Promise<void> {
+  const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  const { version, engines } = JSON.parse(manifest) as Manifest;
+  const isJson = argv.includes('--json');
+  const parsed = parseConfig({ argv: argv.filter((word) => word !== '--json'), env: process.env, readFile });
+  if (parsed.kind === 'help') return void process.stdout.write(formatHelp(version));
+  if (parsed.kind === 'version') return void process.stdout.write(`${version}\n`);
+  const otel = readEnvironment(process.env);
+  const problems = [...(parsed.kind === 'problems' ? parsed.problems : []), ...otel.problems];
+  const { node, sqlite } = process.versions;
+  const findings = [
+    ...checkProgram({ version, node, wanted: engines.node, sqlite }),
+    ...problems.map(toFinding),
+    ...(problems.length > 0 || parsed.kind === 'problems'
+      ? []
+      : await examine(parsed.config, otel, {
+          env: process.env,
+          home: homedir(),
+          version,
+          platform: process.platform,
+          userId: process.getuid?.(),
+          nowMs: Date.now,
+          steadyMs: () => performance.now(),
+          zone: new Intl.DateTimeFormat().resolvedOptions().timeZone,
+        })),
+  ];
+  const color = parsed.kind === 'problems' ? 'auto' : parsed.config.values.color;
+  process.stdout.write(isJson ? toJson(version, findings) : toText(findings, color));
+  process.exitCode = problems.length > 0 ? 2 : findings.some(({ mark }) => mark === 'problem') ? 1 : 0;
+}
+
+function toFinding({ key, message }: Problem) {
+  return bad('configuration', `${key}: ${message}`, 'mend it; the rest is looked at then');
+}
+
+function toJson(version: string, findings: Findings): string {
+  return `${JSON.stringify({ version, summary: sumUp(findings), findings }, undefined, 2)}\n`;
+}
+
+/** `auto` as `wantsColor` of the proxy. */
+function toText(findings: Findings, when: OptionValues['color']): string {
+  const { stdout, env } = process;
+  const isPainted = stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
+  const options = {
+    width: stdout.isTTY ? stdout.columns : undefined,
+    color: when === 'auto' ? isPainted : when === 'always',
+  };
+  return `\n${formatFindings(findings, options)}\n  ${sumUp(findings)}\n\n`;
+}
+
+function readFile(path: string): { readonly text: string } | { readonly wrong: string } {
+  try {
+    return { text: readFileSync(path, 'utf8') };
+  } catch (error) {
+    return { wrong: error instanceof Error ? error.message : String(error) };
+  }
+}
