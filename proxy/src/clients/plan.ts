@@ -49,7 +49,7 @@ export function planWrap(
       done.push(labelOf(entry));
       return wrapEdits(text, kind, shimFor(entry.name));
     }
-    const why = whyNot(kind);
+    const why = whyNot(kind, shimFor(entry.name));
     // What was asked for by its name and cannot be had is a mistake; the rest of a file is only told about.
     if (names.length > 0 && kind.is !== 'wrapped') problems.push({ key: labelOf(entry), message: why });
     else left.push({ name: labelOf(entry), why });
@@ -142,10 +142,16 @@ function choose(
   return { chosen: entries.filter(({ name }) => names.length === 0 || names.includes(name)) };
 }
 
-function whyNot(kind: Exclude<EntryKind, { is: 'command' }>): string {
+function whyNot(kind: Exclude<EntryKind, { is: 'command' }>, shim: Shim): string {
   switch (kind.is) {
-    case 'wrapped':
-      return 'is wrapped already';
+    case 'wrapped': {
+      const [has, would] = [shimOf(kind), shim].map(({ command, args }) =>
+        JSON.stringify([command, ...args]),
+      );
+      return has === would
+        ? 'is wrapped already'
+        : 'is wrapped already, with other options or by another installation; unwrap it first to change that';
+    }
     case 'remote':
       return 'is reached at an address: start Sightline in front of that, and put the address it prints here';
     case 'odd':

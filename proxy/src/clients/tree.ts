@@ -68,7 +68,11 @@ export interface Edit {
 
 /** The edits must not overlap. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
-  return edits
-    .toSorted((a, b) => b.from - a.from)
-    .reduce((edited, { from, to, by }) => edited.slice(0, from) + by + edited.slice(to), text);
+  const pieces: string[] = [];
+  let at = 0;
+  for (const { from, to, by } of edits.toSorted((a, b) => a.from - b.from)) {
+    pieces.push(text.slice(at, from), by);
+    at = to;
+  }
+  return pieces.join('') + text.slice(at);
 }
