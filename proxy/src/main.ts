@@ -5,13 +5,14 @@
 import { randomBytes, randomFillSync, randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
+import { openBridges, toUpstreamSettings } from './bridges.ts';
 import { runCommand } from './commands/command.ts';
 import { archiveWords } from './config/archivePlace.ts';
 import { isCommandWord } from './config/commandWords.ts';
 import type { Config } from './config/config.ts';
 import { formatHelp } from './config/help.ts';
 import { parseConfig } from './config/parse.ts';
-import { formatConfig, formatProblems } from './config/report.ts';
+import { describeUpstream, formatConfig, formatProblems } from './config/report.ts';
 import type { Upstream } from './config/servers.ts';
 import { toPageToken } from './config/settings.ts';
 import { loadCountries } from './http/country.ts';
@@ -81,7 +82,9 @@ async function begin(): Promise<void> {
 async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   // Only the demo needs the SDK, and what is not loaded takes no memory.
   const demo = config.upstreams.length === 0 ? await (await import('./demo/demo.ts')).startDemo() : undefined;
-  const upstreams = demo ? [{ name: 'demo', url: new URL(demo.upstreamUrl), headers: {} }] : config.upstreams;
+  const upstreams: readonly Upstream[] = demo
+    ? [{ kind: 'http', name: 'demo', url: new URL(demo.upstreamUrl), headers: {} }]
+    : config.upstreams;
   const color = wantsColor(config);
   const lines: LineOptions = {
     layout: layoutFor(process.stdout.isTTY ? process.stdout.columns : undefined, upstreams.length),
@@ -100,14 +103,20 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
     openPage(config, demo !== undefined, pageToken, channel?.port2),
   ]);
   const countryOf = thread ? await loadCountries(config.values['country-db'], onFault) : undefined;
+  const sink = thread ? thread.sink : () => {};
+  const ports = { sink, nowUs, randomHex: createRandomHex(randomFillSync), onFault };
+  let exchanges = 0;
+  const nextExchange = () => {
+    exchanges += 1;
+    return exchanges;
+  };
   const proxy = await startProxy(
     { ...toProxySettings(config, upstreams, traceParent), observe: thread !== undefined },
     {
-      sink: thread ? thread.sink : () => {},
-      nowUs,
-      randomHex: createRandomHex(randomFillSync),
+      ...ports,
       countryOf,
-      onFault,
+      nextExchange,
+      bridges: openBridges(config, upstreams, { ...ports, nextRun: nextExchange }),
     },
   );
   stopOnSignal(async () => {
@@ -116,9 +125,11 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
     await proxy.close();
     await endObserving(thread, page, otel);
   });
-  const clientUrls = upstreams.map(({ name, url }) => {
-    const prefix = upstreams.length === 1 ? '' : `/${name}`;
-    return { name, url: url.href, clientUrl: `${proxy.url}${prefix}${url.pathname}${url.search}` };
+  const clientUrls = upstreams.map((upstream) => {
+    const { name, endpointPath, endpointQuery } = toUpstreamSettings(upstream);
+    const path = `${upstreams.length === 1 ? '' : `/${name}`}${endpointPath}`;
+    const query = endpointQuery === undefined ? '' : `?${endpointQuery}`;
+    return { name, url: describeUpstream(upstream), clientUrl: `${proxy.url}${path}${query}` };
   });
   page.tell({ kind: 'serving', servers: clientUrls.map(({ name, clientUrl }) => ({ name, clientUrl })) });
   screen.print(
@@ -148,13 +159,7 @@ function toProxySettings(
   return {
     host: values.listen.host,
     port: values.listen.port,
-    upstreams: upstreams.map(({ name, url, headers }) => ({
-      name,
-      origin: url.origin,
-      endpointPath: url.pathname,
-      ...(url.search === '' ? {} : { endpointQuery: url.search.slice(1) }),
-      headers,
-    })),
+    upstreams: upstreams.map(toUpstreamSettings),
     single: upstreams.length === 1,
     prefixed: config.named,
     rewriteUrls: values['rewrite-urls'],

@@ -142,12 +142,6 @@ describe('mistakes', () => {
     }
   });
 
-  it('a command after -- is refused in words', async () => {
-    const run = cli(['--', 'npx', '-y', 'some-mcp-server']);
-    expect(await run.ended).toBe(2);
-    expect(run.err()).toContain('--: a command to wrap (stdio) is not served over HTTP');
-  });
-
   it('a mistake in the file is named by its key there', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'sightline-cli-'));
     const file = path.join(folder, 'mcp.json');

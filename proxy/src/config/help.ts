@@ -23,6 +23,7 @@ export function formatHelp(version: string): string {
     '  npm start                                    in front of the bundled demo',
     '  npm start -- http://localhost:3000/mcp       in front of your own server',
     '  npm start -- --config mcp.json               in front of every server of a client file',
+    '  npm start -- -- npx -y some-mcp-server       in front of a stdio server, over HTTP',
   ];
   for (const group of OPTION_GROUPS) {
     lines.push('', group);

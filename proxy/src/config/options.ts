@@ -91,7 +91,8 @@ export const OPTIONS = {
   'server-name': {
     group: 'Where it stands',
     type: { kind: 'text', shape: 'NAME' },
-    means: 'what a stdio server is called in everything recorded; by default what its command starts',
+    means:
+      'what the stdio server of a command line is called in everything recorded; by default what its command starts',
   },
   'collector-idle': {
     group: 'Where it stands',
@@ -155,6 +156,27 @@ export const OPTIONS = {
     type: DURATION,
     fallback: '10s',
     means: 'how long open exchanges may go on after the first SIGINT or SIGTERM',
+  },
+
+  'bridge-processes': {
+    group: 'Forwarding',
+    type: { kind: 'count' },
+    fallback: '32',
+    means:
+      'processes that a stdio server served over HTTP may have at once, one for each session and one for all requests of 2026-07-28; more sessions are refused (503)',
+  },
+  'bridge-idle': {
+    group: 'Forwarding',
+    type: DURATION,
+    fallback: '10m',
+    means: 'such a process ends, and its session with it, when its client has had nothing open for this long',
+  },
+  'bridge-message-max': {
+    group: 'Forwarding',
+    type: { kind: 'size', most: '512MiB' },
+    fallback: '128MiB',
+    means:
+      'the longest message that goes to or comes from such a process; what is longer is answered with an error',
   },
 
   'unanswered-after': {

@@ -211,9 +211,14 @@ describe('problems', () => {
       says: 'is given besides the argument',
     },
     {
-      cell: 'a command to wrap',
-      attempt: { argv: ['--', 'npx', '-y', 'server'] },
-      says: '--: a command to wrap (stdio)',
+      cell: 'a command beside an upstream',
+      attempt: { argv: [UPSTREAM, '--', 'npx', '-y', 'server'] },
+      says: '--: is given besides the upstream',
+    },
+    {
+      cell: 'no command where there should be one',
+      attempt: { argv: ['--'] },
+      says: '--: needs the command of a server',
     },
     {
       cell: 'a file that cannot be read',

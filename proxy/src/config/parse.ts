@@ -3,12 +3,12 @@
  * through a reader that is handed in. Flag beats environment beats file beats default.
  */
 import type { Config, Origin } from './config.ts';
-import { type Given, readArguments, readEnvironment, readSection } from './given.ts';
+import { type Arguments, type Given, readArguments, readEnvironment, readSection } from './given.ts';
 import { parseJsonc } from './jsonc.ts';
 import { OPTION_NAMES, type OptionName, type OptionValues, rowOf } from './options.ts';
 import { type Problem, show } from './problem.ts';
 import { checkRules } from './rules.ts';
-import { readAddressOf, readServers, type Servers } from './servers.ts';
+import { readAddressOf, readCommandOf, readServers, type Servers } from './servers.ts';
 import { readValue } from './values.ts';
 
 export interface ConfigInput {
@@ -33,13 +33,6 @@ export function parseConfig(input: ConfigInput): Parsed {
   if (args.commands.has('version')) return { kind: 'version' };
   const environment = readEnvironment(input.env);
   const problems: Problem[] = [...args.problems, ...environment.problems];
-  if (args.command) {
-    problems.push({
-      key: '--',
-      message:
-        'a command to wrap (stdio) is not served over HTTP by this version; `stdio -- COMMAND` wraps it for a client that speaks stdio',
-    });
-  }
   const path = [...args.given, ...environment.given].find((one) => one.name === 'config');
   const file = readConfigFile(path, input, problems);
   const section = readSection(file['sightline']);
@@ -52,7 +45,7 @@ export function parseConfig(input: ConfigInput): Parsed {
     ],
     problems,
   );
-  const servers = findServers(args.upstream, values, origins, file, input.env);
+  const servers = findServers(args, values, origins, file, input.env);
   problems.push(...servers.problems, ...checkRules(values, origins, servers.upstreams));
   if (problems.length > 0) return { kind: 'problems', problems };
   const { upstreams, named, warnings } = servers;
@@ -120,7 +113,7 @@ function settle(
 }
 
 function findServers(
-  argument: string | undefined,
+  { upstream: argument, command }: Pick<Arguments, 'upstream' | 'command'>,
   values: OptionValues,
   origins: Readonly<Record<OptionName, Origin>>,
   file: Readonly<Record<string, unknown>>,
@@ -135,11 +128,17 @@ function findServers(
   // VS Code keeps the same entries under `servers`.
   const section = file['mcpServers'] !== undefined ? 'mcpServers' : 'servers';
   const listed = file[section];
+  const unused =
+    listed === undefined ? [] : [`${section} of the file is left out, because an upstream is given`];
+  if (command) {
+    const one = readCommandOf(command, values['server-name'], '--');
+    if (address !== undefined)
+      problems.push({ key: '--', message: `is given besides the upstream ${show(address)}` });
+    return { ...one, warnings: unused, problems: [...problems, ...one.problems] };
+  }
   if (address !== undefined) {
     const key = argument !== undefined ? show(argument) : origin.from === 'default' ? 'upstream' : origin.key;
     const one = readAddressOf(address, key);
-    const unused =
-      listed === undefined ? [] : [`${section} of the file is left out, because an upstream is given`];
     return { ...one, warnings: [...one.warnings, ...unused], problems: [...problems, ...one.problems] };
   }
   if (listed === undefined) return { upstreams: [], named: false, warnings: [], problems };

@@ -1,8 +1,12 @@
-/** What `--check-config` prints, and how problems are printed. Header values never appear: they hold credentials. */
+/**
+ * What `--check-config` prints, and how problems are printed. Values of headers and variables never appear: they hold
+ * credentials.
+ */
 
 import type { Config } from './config.ts';
 import { OPTION_GROUPS, OPTION_NAMES, rowOf } from './options.ts';
 import type { Problem } from './problem.ts';
+import type { Upstream } from './servers.ts';
 import { formatValue } from './values.ts';
 
 /** The settings in force and where each came from, options in their groups. */
@@ -20,13 +24,22 @@ export function formatConfig(config: Config): string {
     lines.push('');
   }
   lines.push('Upstreams');
-  for (const { name, url, headers } of config.upstreams) {
-    const names = Object.keys(headers);
-    lines.push(`  ${name.padEnd(20)} ${url.href}${names.length > 0 ? `  (adds ${names.join(', ')})` : ''}`);
+  for (const upstream of config.upstreams) {
+    const names = Object.keys(upstream.kind === 'http' ? upstream.headers : upstream.env);
+    const adds = names.length > 0 ? `  (adds ${names.join(', ')})` : '';
+    lines.push(`  ${upstream.name.padEnd(20)} ${describeUpstream(upstream)}${adds}`);
   }
   if (config.upstreams.length === 0) lines.push('  none given: the bundled demo');
   for (const warning of config.warnings) lines.push('', `Note: ${warning}.`);
   return `${lines.join('\n')}\n`;
+}
+
+/** Where it is, or what starts it: arguments may hold secrets, so they are only counted. */
+export function describeUpstream(upstream: Upstream): string {
+  if (upstream.kind === 'http') return upstream.url.href;
+  const { command, args } = upstream;
+  const more = args.length === 0 ? '' : ` with ${args.length} argument${args.length === 1 ? '' : 's'}`;
+  return `a process of ${command}${more} for each client`;
 }
 
 export function formatProblems(problems: readonly Problem[]): string {

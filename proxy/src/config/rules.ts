@@ -41,10 +41,11 @@ export function checkRules(
       message: 'is no token; write 16 to 128 letters, digits and any of ._~- (or off)',
     });
   }
-  for (const { url } of upstreams.filter((one) => isItself(one.url, values))) {
+  for (const upstream of upstreams) {
+    if (upstream.kind !== 'http' || !isItself(upstream.url, values)) continue;
     problems.push({
       key: keyOf('listen'),
-      message: `${show(formatAddress(values.listen))} is the upstream ${show(url.href)} itself; choose another port`,
+      message: `${show(formatAddress(values.listen))} is the upstream ${show(upstream.url.href)} itself; choose another port`,
     });
   }
   const each = (name: OptionName & ListName, wrongWith: (item: string) => string | undefined): void => {

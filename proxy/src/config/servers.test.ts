@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readAddressOf, readServers } from './servers.ts';
+import { describeUpstream } from './report.ts';
+import { readAddressOf, readCommandOf, readServers } from './servers.ts';
 
 const env = { TOKEN: 't0ken', EMPTY: '' };
 const read = (servers: unknown) => readServers(servers, 'mcpServers', env);
@@ -11,8 +12,9 @@ describe('readServers', () => {
   it.each(urls)('takes the address from %s, as some client writes it', (field) => {
     const { upstreams, problems } = read({ shop: { type: 'http', [field]: 'https://shop.example/mcp' } });
     expect(problems).toEqual([]);
-    expect(upstreams).toMatchObject([{ name: 'shop', headers: {} }]);
-    expect(upstreams[0]?.url.href).toBe('https://shop.example/mcp');
+    expect(upstreams).toEqual([
+      { kind: 'http', name: 'shop', url: new URL('https://shop.example/mcp'), headers: {} },
+    ]);
   });
 
   it('expands variables in address and headers', () => {
@@ -23,12 +25,12 @@ describe('readServers', () => {
       },
     });
     expect(problems).toEqual([]);
-    expect(upstreams[0]?.url.host).toBe('shop.example');
-    expect(upstreams[0]?.headers).toEqual({
-      Authorization: 'Bearer t0ken',
-      'X-Env': 't0ken',
-      'X-Empty': 'none',
-    });
+    expect(upstreams).toMatchObject([
+      {
+        url: new URL('https://shop.example/mcp'),
+        headers: { Authorization: 'Bearer t0ken', 'X-Env': 't0ken', 'X-Empty': 'none' },
+      },
+    ]);
   });
 
   it('slugs names', () => {
@@ -42,11 +44,40 @@ describe('readServers', () => {
     expect(read(servers).upstreams.map(({ name }) => name)).toEqual(['proto', 'constructor']);
   });
 
-  it('a command is left out with a word about it, and the rest works', () => {
-    const { upstreams, warnings, problems } = read({ a: { command: 'npx' }, b: { url: 'http://x/mcp' } });
-    expect(upstreams.map(({ name }) => name)).toEqual(['b']);
-    expect(warnings.join()).toContain('mcpServers.a is started by a command (stdio)');
-    expect(problems).toEqual([]);
+  it('takes a command with its arguments, variables and folder, beside servers with an address', () => {
+    const { upstreams, warnings, problems } = read({
+      a: {
+        type: 'stdio',
+        command: '${RUNNER:-npx}',
+        args: ['-y', 'server', '--token=${TOKEN}'],
+        env: { KEY: '${env:TOKEN}' },
+        cwd: '/srv/${EMPTY:-tea}',
+      },
+      b: { url: 'http://x/mcp' },
+      c: { command: 'tea' },
+    });
+    expect([warnings, problems]).toEqual([[], []]);
+    expect(upstreams.map(({ name }) => name)).toEqual(['a', 'b', 'c']);
+    expect(upstreams[0]).toEqual({
+      kind: 'command',
+      name: 'a',
+      command: 'npx',
+      args: ['-y', 'server', '--token=t0ken'],
+      env: { KEY: 't0ken' },
+      cwd: '/srv/tea',
+    });
+    expect(upstreams[2]).toEqual({ kind: 'command', name: 'c', command: 'tea', args: [], env: {} });
+  });
+
+  it('shows a command without its arguments, which may hold secrets', () => {
+    const { upstreams } = read({
+      a: { command: 'npx', args: ['-y', 's3cret'] },
+      b: { command: 'tea', args: ['x'] },
+    });
+    expect(upstreams.map(describeUpstream)).toEqual([
+      'a process of npx with 2 arguments for each client',
+      'a process of tea with 1 argument for each client',
+    ]);
   });
 
   it('a disabled entry is left out', () => {
@@ -62,8 +93,24 @@ describe('readServers', () => {
       says: "becomes 'a-b'",
     },
     { cell: 'a name without a letter', servers: { '!': { url: 'http://x/mcp' } }, says: 'needs a name' },
-    { cell: 'nothing left', servers: { a: { command: 'npx' } }, says: 'leaves no server' },
-    { cell: 'no url', servers: { a: {} }, says: 'mcpServers.a: has no url' },
+    { cell: 'nothing left', servers: { a: { command: 'npx', disabled: true } }, says: 'leaves no server' },
+    { cell: 'an empty command', servers: { a: { command: '' } }, says: 'mcpServers.a.command: is empty' },
+    {
+      cell: 'arguments in one text',
+      servers: { a: { command: 'npx', args: '-y x' } },
+      says: 'mcpServers.a.args: must be a list',
+    },
+    {
+      cell: 'an argument that is a number',
+      servers: { a: { command: 'npx', args: [7] } },
+      says: 'mcpServers.a.args[0]: must be a text',
+    },
+    {
+      cell: 'a variable with a = in its name',
+      servers: { a: { command: 'npx', env: { 'A=B': 'c' } } },
+      says: 'mcpServers.a.env.A=B: is no valid variable',
+    },
+    { cell: 'no url', servers: { a: {} }, says: 'mcpServers.a: has neither url nor command' },
     { cell: 'an entry that is text', servers: { a: 'http://x' }, says: 'must be an object' },
     { cell: 'a url that is a number', servers: { a: { url: 7 } }, says: 'mcpServers.a.url: must be a text' },
     {
@@ -105,5 +152,20 @@ describe('readAddressOf', () => {
   });
   it('wonders about a bare origin', () => {
     expect(readAddressOf('http://localhost:3000', 'upstream').warnings[0]).toContain('without a path');
+  });
+});
+
+describe('readCommandOf', () => {
+  const words = ['npx', '-y', '@scope/some-server@1.2'];
+  it('is named by what it starts, unless the user says otherwise', () => {
+    const named = (name?: string) => readCommandOf(words, name, '--').upstreams;
+    expect(named()).toEqual([
+      { kind: 'command', name: 'some-server', command: 'npx', args: words.slice(1), env: {} },
+    ]);
+    expect(named('My Tea')).toMatchObject([{ name: 'my-tea' }]);
+  });
+
+  it('without a word is a problem', () => {
+    expect(readCommandOf([], undefined, '--').problems).toMatchObject([{ key: '--' }]);
   });
 });

@@ -1,5 +1,5 @@
 /** The configuration a user writes, as the settings that the fold is told: units and defaults applied. */
-import type { ObserverSettings, RedactionRules } from '../observation/settings.ts';
+import type { ObserverSettings, RedactionRules, ServerSettings } from '../observation/settings.ts';
 import { isLoopback } from './loopback.ts';
 import type { OptionValues } from './options.ts';
 import { PATTERNS_BUILT_IN, REDACTED_KEYS } from './redaction.ts';
@@ -11,7 +11,7 @@ export function toObserverSettings(
   seed: string,
 ): ObserverSettings {
   return {
-    servers: upstreams.map(({ name, url }) => ({ name, address: bareHost(url), port: portOf(url) })),
+    servers: upstreams.map(toServer),
     seed,
     unansweredAfterUs: values['unanswered-after'] * 1_000,
     resumeWindowUs: values['resume-window'] * 1_000,
@@ -47,6 +47,13 @@ function toRedaction(values: OptionValues): RedactionRules {
     patterns: [...own, ...PATTERNS_BUILT_IN],
     paths: values['redact-path'],
   };
+}
+
+/** A server that is started by a command has no address. */
+function toServer(upstream: Upstream): ServerSettings {
+  const { name } = upstream;
+  if (upstream.kind !== 'http') return { name };
+  return { name, address: bareHost(upstream.url), port: portOf(upstream.url) };
 }
 
 /** IPv6 without the brackets that only a URL needs. */

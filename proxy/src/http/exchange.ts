@@ -166,7 +166,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyReceiver {
       body: this.#outgoingBody(body, whole, trace.traceparent),
       servername: upstream.servername,
     };
-    upstream.pool.dispatch(options, this);
+    upstream.road.dispatch(options, this);
     if (observing && (body === undefined || whole !== undefined)) this.#sighting?.sightRequest();
   }
 

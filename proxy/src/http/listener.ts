@@ -27,7 +27,7 @@ import { Roster } from './roster.ts';
 import { createRouter, type Route, toOriginForm } from './route.ts';
 import type { ProxySettings } from './settings.ts';
 import type { SightingContext } from './sighting.ts';
-import { HEAD_BYTES_MAX, Upstream } from './upstream.ts';
+import { HEAD_BYTES_MAX, type Road, Upstream } from './upstream.ts';
 
 export interface ProxyDeps {
   readonly sink: FrameSink;
@@ -36,6 +36,10 @@ export interface ProxyDeps {
   /** So many random bytes as lower-case hex. */
   readonly randomHex: (bytes: number) => string;
   readonly countryOf?: CountryOf | undefined;
+  /** Numbers that nobody else gives to exchanges of this sink; by default only the proxy's own have any. */
+  readonly nextExchange?: () => number;
+  /** Upstreams that are no HTTP servers, by name: exchanges go here instead of to their origin. */
+  readonly bridges?: ReadonlyMap<string, Road>;
   /** A fault of our own, off the byte path; traffic goes on. */
   readonly onFault: (code: string, error: unknown) => void;
 }
@@ -99,7 +103,8 @@ export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Prom
 class Desk {
   readonly #settings: ProxySettings;
   readonly #upstreams: readonly Upstream[];
-  readonly #passThroughs: readonly PassThrough[];
+  /** By the upstream's index; a bridged one has nothing to pass through to. */
+  readonly #passThroughs: readonly (PassThrough | undefined)[];
   readonly #router;
   readonly #guard;
   readonly #trusts;
@@ -111,7 +116,9 @@ class Desk {
 
   constructor(settings: ProxySettings, deps: ProxyDeps) {
     this.#settings = settings;
-    this.#upstreams = settings.upstreams.map((upstream) => new Upstream(upstream));
+    this.#upstreams = settings.upstreams.map(
+      (upstream) => new Upstream(upstream, deps.bridges?.get(upstream.name)),
+    );
     this.#router = createRouter(settings);
     this.#guard = createGuard(settings);
     this.#trusts = createTrust(settings.trustedProxies);
@@ -127,7 +134,9 @@ class Desk {
       publicOrigin: (request, host) => this.#publicOrigin(request, host),
     };
     const observing = settings.observe ? sighting : undefined;
-    this.#passThroughs = this.#upstreams.map((upstream) => new PassThrough(upstream, settings, observing));
+    this.#passThroughs = this.#upstreams.map((upstream) =>
+      upstream.isBridged ? undefined : new PassThrough(upstream, settings, observing),
+    );
     this.#context = {
       settings,
       nowUs: deps.nowUs,
@@ -138,10 +147,12 @@ class Desk {
       },
       sighting: observing,
       live: new Roster(),
-      nextId: () => {
-        this.#exchanges += 1;
-        return this.#exchanges;
-      },
+      nextId:
+        deps.nextExchange ??
+        (() => {
+          this.#exchanges += 1;
+          return this.#exchanges;
+        }),
     };
   }
 
@@ -171,7 +182,11 @@ class Desk {
     if (EXCHANGE_METHODS.has(request.method ?? '') && upstream.endpoints.has(route.path)) {
       new Exchange(this.#context, request, response, { upstream, route, head, refusal, rewrite }).start();
     } else if (refusal) writeAnswer(response, refusal.status, errorBody(refusal.code, refusal.message));
-    else this.#passThroughs[route.upstream]?.passRequest(request, response, route, rewrite);
+    else {
+      const passThrough = this.#passThroughs[route.upstream];
+      if (passThrough) passThrough.passRequest(request, response, route, rewrite);
+      else refuseBeside(response, upstream, route.path);
+    }
   }
 
   takeUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -182,13 +197,14 @@ class Desk {
       writeRawAnswer(socket, refuseCaller(reason));
       return;
     }
-    if (!route || this.#draining) {
+    const passThrough = route && this.#passThroughs[route.upstream];
+    if (!passThrough || this.#draining) {
       socket.destroy();
       return;
     }
     this.#upgraded.add(socket);
     socket.on('close', () => this.#upgraded.delete(socket));
-    this.#passThroughs[route.upstream]?.passUpgrade(request, socket, head, route);
+    passThrough.passUpgrade(request, socket, head, route);
   }
 
   /** A caller that will be refused anyway is not asked for its body. */
@@ -207,10 +223,10 @@ class Desk {
     for (const exchange of live.list()) exchange.shutDown();
     for (const last = Date.now() + LAST_FRAMES_MS; live.size > 0 && Date.now() < last; ) await sleep(POLL_MS);
     for (const socket of this.#upgraded) socket.destroy();
-    for (const passThrough of this.#passThroughs) passThrough.close();
+    for (const passThrough of this.#passThroughs) passThrough?.close();
     server.closeAllConnections();
     await closed;
-    await Promise.all(this.#upstreams.map(({ pool }) => pool.destroy()));
+    await Promise.all(this.#upstreams.map(({ road }) => road.destroy()));
   }
 
   #judge(head: RequestHead): OwnAnswer | undefined {
@@ -237,6 +253,16 @@ class Desk {
     const told = typeof name === 'string' ? name.split(',')[0]?.trim() : undefined;
     return `${secure ? 'https' : 'http'}://${told || host}`;
   }
+}
+
+/** What a bridged upstream is asked for besides POST, GET and DELETE on its endpoint. */
+function refuseBeside(response: ServerResponse, { endpoints, settings }: Upstream, path: string): void {
+  const isEndpoint = endpoints.has(path);
+  if (isEndpoint) response.setHeader('allow', [...EXCHANGE_METHODS].join(', '));
+  const message = isEndpoint
+    ? 'MCP needs POST, GET or DELETE'
+    : `A stdio server has nothing but ${settings.endpointPath}`;
+  writeAnswer(response, isEndpoint ? 405 : 404, errorBody(-32000, message));
 }
 
 function listen(server: Server, settings: ProxySettings): Promise<void> {

@@ -5,6 +5,8 @@
  * params stays as it came.
  */
 
+import { findMember, skipSpace, skipValue } from '../mcp/jsonText.ts';
+
 /** `body` is uncoded JSON text of one message or a batch, of which the first request is meant. */
 export function writeMetaTraceparent(body: Buffer, traceparent: string): Buffer {
   const text = body.toString('utf8');
@@ -50,54 +52,4 @@ function editRequest(text: string, request: number, value: string): string | und
 function insertFirst(text: string, object: number, member: string): string {
   const empty = text[skipSpace(text, object + 1)] === '}';
   return `${text.slice(0, object + 1)}${member}${empty ? '' : ','}${text.slice(object + 1)}`;
-}
-
-/** Where the value of a member begins; of a repeated name the last, which is the one that readers take. */
-function findMember(text: string, object: number, name: string): number | undefined {
-  let found: number | undefined;
-  let at = skipSpace(text, object + 1);
-  while (text[at] === '"') {
-    const keyEnd = skipString(text, at);
-    const key: unknown = JSON.parse(text.slice(at, keyEnd));
-    const value = skipSpace(text, skipSpace(text, keyEnd) + 1);
-    if (key === name) found = value;
-    at = skipSpace(text, skipValue(text, value));
-    if (text[at] === ',') at = skipSpace(text, at + 1);
-  }
-  return found;
-}
-
-// The text is known to be JSON, so these only look for where things end.
-
-function skipSpace(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && ' \t\r\n'.includes(text[at] ?? 'x')) at += 1;
-  return at;
-}
-
-function skipString(text: string, from: number): number {
-  let at = from + 1;
-  while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-  return at + 1;
-}
-
-function skipValue(text: string, from: number): number {
-  let depth = 0;
-  let at = from;
-  while (at < text.length) {
-    const char = text[at] ?? '';
-    if (char === '"') {
-      at = skipString(text, at);
-      if (depth === 0) return at;
-      continue;
-    }
-    if (char === '{' || char === '[') depth += 1;
-    else if (char === '}' || char === ']') {
-      if (depth === 0) return at;
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    } else if (depth === 0 && (char === ',' || ' \t\r\n'.includes(char))) return at;
-    at += 1;
-  }
-  return at;
 }

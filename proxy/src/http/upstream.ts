@@ -1,8 +1,8 @@
 /**
- * One upstream at run time: its connection pool, the addresses that carry MCP there, and those of its
+ * One upstream at run time: the road to it, the addresses that carry MCP there, and those of its
  * protected-resource metadata. Connections are kept and never shared by two exchanges at once (pipelining 1), or a short call would wait behind a stream.
  */
-import { Pool } from 'undici';
+import { type Dispatcher, Pool } from 'undici';
 import { PathBook } from './pathBook.ts';
 import { isResourceMetadata, readChallenge } from './rewrite.ts';
 import { EndpointBook } from './route.ts';
@@ -14,9 +14,14 @@ export const HEAD_BYTES_MAX = 65_536;
 /** A server has one such path for each resource; whoever names many more gets the latest remembered. */
 const METADATA_PATHS_MAX = 64;
 
+/** Whatever answers exchanges as undici's pool does: mostly that pool, else somebody in this process. */
+export type Road = Pick<Dispatcher, 'dispatch'> & { destroy(): Promise<void> };
+
 export class Upstream {
   readonly settings: UpstreamSettings;
-  readonly pool: Pool;
+  readonly road: Road;
+  /** It is somebody in this process, who has nothing but the MCP endpoint. */
+  readonly isBridged: boolean;
   readonly endpoints: EndpointBook;
   /** Paths of metadata that challenges named, besides the well-known ones. */
   readonly #metadata = new PathBook(METADATA_PATHS_MAX);
@@ -25,19 +30,23 @@ export class Upstream {
   /** Configured headers as `[lower-cased name, name, value]`. */
   readonly extra: readonly (readonly [string, string, string])[];
 
-  constructor(settings: UpstreamSettings) {
+  /** @param bridge Takes the place of connections to the origin. */
+  constructor(settings: UpstreamSettings, bridge?: Road) {
     this.settings = settings;
     this.endpoints = new EndpointBook(settings.endpointPath);
     const url = new URL(settings.origin);
     this.servername = url.protocol === 'https:' ? url.hostname : null;
     this.extra = Object.entries(settings.headers).map(([name, value]) => [name.toLowerCase(), name, value]);
-    this.pool = new Pool(settings.origin, {
-      pipelining: 1,
-      // No limit of ours on an answer that takes its time, or on a stream that is silent (MCP allows both).
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxHeaderSize: HEAD_BYTES_MAX,
-    });
+    this.isBridged = bridge !== undefined;
+    this.road =
+      bridge ??
+      new Pool(settings.origin, {
+        pipelining: 1,
+        // No limit of ours on an answer that takes its time, or on a stream that is silent (MCP allows both).
+        headersTimeout: 0,
+        bodyTimeout: 0,
+        maxHeaderSize: HEAD_BYTES_MAX,
+      });
   }
 
   /** An `endpoint` event named this address (2024-11-05 HTTP+SSE); `base` is the path that was asked. */

@@ -31,6 +31,8 @@ export const BOUNDS = {
   /** Lines of stderr that wait for their process to have a session, and how long they do. */
   heldLinesMax: 100,
   heldLinesUs: 5_000_000,
+  /** The same where the handshake is seen only when it is answered: some servers are installed before that. */
+  heldLinesBridgedUs: 60_000_000,
   /** Message addresses that 2024-11-05 streams announced (`addresses`). */
   announcedAddressesMax: 10_000,
   /** Misleading addresses remembered as told; one that was forgotten is only told again. */

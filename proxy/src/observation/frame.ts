@@ -5,7 +5,8 @@
  *
  * Order within one exchange: `request`, then `response`, then any number of `sse`, then `end`. Frames of
  * different exchanges interleave freely. Times never run backwards within one exchange. A wrapped process is one
- * exchange too, for as long as it runs: `process`, then any number of `line`, then `exit`.
+ * exchange too, for as long as it runs: `process`, then any number of `line`, then `exit`. So is one that is served
+ * over HTTP, besides the exchanges that carry its messages.
  */
 
 import type { CredentialKind } from '../contract/index.ts';
@@ -194,6 +195,11 @@ export interface ProcessFrame {
   readonly server: string;
   /** Names this run of it among all runs on all machines: evidence of a session, never shown. */
   readonly process: string;
+  /**
+   * It is served over HTTP: its messages are seen there, and of its pipes only what is no message. `session` is the
+   * protocol's session that the run belongs to; absent where many clients share the run.
+   */
+  readonly bridged?: { readonly session?: string };
 }
 
 /** One line that crossed a pipe of a wrapped process. Empty lines leave no frame. */

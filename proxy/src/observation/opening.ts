@@ -258,6 +258,9 @@ function spanFromServer(
 }
 
 export function upstreamAttributes(fold: Fold, exchange: Exchange): Attributes {
-  const server = fold.servers.get(exchange.server);
-  return server ? { 'server.address': server.address, 'server.port': server.port } : {};
+  const { address, port } = fold.servers.get(exchange.server) ?? {};
+  return {
+    ...(address !== undefined && { 'server.address': address }),
+    ...(port !== undefined && { 'server.port': port }),
+  };
 }

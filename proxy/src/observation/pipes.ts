@@ -22,10 +22,12 @@ import { endSession } from './sessions.ts';
 import type { Exchange, OpenRequest, Pipe, SessionState } from './state.ts';
 
 export function takeProcess(fold: Fold, frame: ProcessFrame): void {
-  const exchange: Exchange = exchangeOf(frame, frame.atUs, frame.atUs);
+  const { bridged } = frame;
+  const exchange: Exchange = exchangeOf(frame, frame.atUs, frame.atUs, bridged?.session);
   const pipe: Pipe = {
     exchange,
     process: frame.process,
+    ...(bridged && { bridged: bridged.session === undefined ? 'shared' : 'session' }),
     open: new OpenRequests(),
     held: [],
     receivedBytes: 0,
@@ -59,9 +61,15 @@ export function missLines(fold: Fold, pipe: Pipe): void {
 export function tickPipes(fold: Fold, atUs: UnixMicros): void {
   for (const pipe of fold.pipes) {
     const [oldest] = pipe.held;
-    if (oldest && atUs - oldest.atUs >= BOUNDS.heldLinesUs) release(fold, pipe);
+    if (oldest && isDue(fold, pipe, atUs - oldest.atUs)) release(fold, pipe);
     tellTraffic(fold, pipe);
   }
+}
+
+/** Whether held lines must wait no longer. A bridged process's session begins without a line of its own. */
+function isDue(fold: Fold, pipe: Pipe, heldUs: UnixMicros): boolean {
+  if (!pipe.bridged) return heldUs >= BOUNDS.heldLinesUs;
+  return heldUs >= BOUNDS.heldLinesBridgedUs || sessionOf(fold, pipe.exchange) !== undefined;
 }
 
 /** A pipe knows neither caller nor address; what its lines have of a request frame is when they crossed. */
@@ -69,6 +77,7 @@ function exchangeOf(
   { exchange, server }: { readonly exchange: number; readonly server: string },
   atUs: UnixMicros,
   sentUs: UnixMicros,
+  protocolId?: string,
 ): Exchange {
   const request: RequestFrame = {
     kind: 'request',
@@ -88,6 +97,7 @@ function exchangeOf(
     id: exchange,
     request,
     server,
+    ...(protocolId !== undefined && { protocolId }),
     announced: false,
     requests: [],
     strays: [],
@@ -180,7 +190,8 @@ function writeNoise(fold: Fold, pipe: Pipe, frame: LineFrame, problem: string): 
 
 function takeErrorLine(fold: Fold, pipe: Pipe, frame: LineFrame): void {
   const joined = sessionOf(fold, pipe.exchange);
-  if (joined) {
+  if (joined || pipe.bridged === 'shared') {
+    release(fold, pipe);
     writeErrorLine(fold, pipe, frame, joined);
     return;
   }
@@ -248,7 +259,8 @@ function takeExit(fold: Fold, pipe: Pipe, frame: ExitFrame): void {
       frame.how === 'client_gone' ? 'the client left before the answer' : `${why} before the answer`;
     finish(fold, request, { ending, endUs: frame.atUs, message });
   }
-  const ofProcess = fold.registry.find(exchange.server, [{ source: 'process', value: pipe.process }]);
+  const evidence = [{ source: 'process' as const, value: pipe.process }];
+  const ofProcess = pipe.bridged ? last : fold.registry.find(exchange.server, evidence);
   const bad = isBad(frame) ? why : undefined;
   if (ofProcess) {
     const reason = frame.how === 'lost' ? 'crashed' : 'process_exit';

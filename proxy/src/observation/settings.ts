@@ -15,9 +15,9 @@ export type PayloadMode = 'off' | 'redacted' | 'full';
 
 export interface ServerSettings {
   readonly name: string;
-  /** Host and port of the upstream, for `server.address` and `server.port`. */
-  readonly address: string;
-  readonly port: number;
+  /** Host and port of the upstream, for `server.address` and `server.port`; absent of a process. */
+  readonly address?: string;
+  readonly port?: number;
 }
 
 export interface ObserverSettings {

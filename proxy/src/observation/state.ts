@@ -39,6 +39,8 @@ export interface Pipe {
   /** What its server says stands on this exchange; each line of its client has one of its own, under the same id. */
   readonly exchange: Exchange;
   readonly process: string;
+  /** It is served over HTTP, and its messages are seen there: to one session, or to many clients at once. */
+  readonly bridged?: 'session' | 'shared';
   /** Requests of both sides, whatever session they belong to: an id means something on these pipes only. */
   readonly open: OpenRequests;
   /** Lines of stderr that came before the process had a session. */

@@ -2,9 +2,10 @@
  * Stands between a client and a stdio server: starts the server, passes the bytes of all three pipes, signals and the
  * exit code, and lets nobody outlive whom it was there for. What passes is shown to a watcher, afterwards.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { UnixMicros } from '../observation/frame.ts';
+import { createEnder, LINGER_MS } from './ender.ts';
 import { pass } from './pass.ts';
 
 export type PipeName = 'client' | 'stdout' | 'stderr';
@@ -38,14 +39,10 @@ export interface ShimPorts {
   readonly watcher: Watcher;
 }
 
-/** Time for a server to end by itself, and after SIGTERM: what the specification's shutdown gives, about. */
-const GRACE_MS = 2_000;
 /** How often a client that has closed our input is looked after. */
 const LOOK_MS = 500;
 /** After its input ended, a server that says nothing for so long will not end by itself. */
 const SILENT_US = 60_000_000;
-/** Whoever holds the server's output after its exit gets so long to say the rest. */
-const LINGER_MS = 1_000;
 const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
 /** Resolves when the server is gone and everything it said is handed on; never rejects. */
@@ -128,48 +125,4 @@ export function runShim(command: string, args: readonly string[], ports: ShimPor
       });
     });
   });
-}
-
-interface Ender {
-  send(signal: NodeJS.Signals): void;
-  /** In order: some time to end by itself, SIGTERM, some time, SIGKILL. */
-  soon(patienceMs?: number): void;
-  now(): void;
-  /** Forgets what was going to happen. */
-  stop(): void;
-}
-
-function createEnder(child: ChildProcess): Ender {
-  let timer: NodeJS.Timeout | undefined;
-  const send = (signal: NodeJS.Signals): void => {
-    if (child.pid === undefined) return;
-    try {
-      if (process.platform === 'win32') child.kill(signal);
-      else process.kill(-child.pid, signal);
-    } catch {
-      // Nobody of the group is left.
-    }
-  };
-  return {
-    send,
-    soon: (patienceMs = GRACE_MS) => {
-      if (timer !== undefined) return;
-      timer = setTimeout(() => {
-        send('SIGTERM');
-        timer = setTimeout(() => {
-          send('SIGKILL');
-          // Who has left the group may hold the pipes for ever.
-          timer = setTimeout(() => {
-            child.stdout?.destroy();
-            child.stderr?.destroy();
-          }, LINGER_MS);
-        }, GRACE_MS);
-      }, patienceMs);
-    },
-    now: () => {
-      clearTimeout(timer);
-      send('SIGKILL');
-    },
-    stop: () => clearTimeout(timer),
-  };
 }

@@ -1,0 +1,52 @@
+/** How a server's process group is ended: in order, and never left behind. */
+import type { ChildProcess } from 'node:child_process';
+
+/** Time for a server to end by itself, and after SIGTERM: what the specification's shutdown gives, about. */
+const GRACE_MS = 2_000;
+/** Whoever holds the server's output after its exit gets so long to say the rest. */
+export const LINGER_MS = 1_000;
+
+export interface Ender {
+  send(signal: NodeJS.Signals): void;
+  /** In order: some time to end by itself, SIGTERM, some time, SIGKILL. */
+  soon(patienceMs?: number): void;
+  now(): void;
+  /** Forgets what was going to happen. */
+  stop(): void;
+}
+
+/** @param child Leader of a process group of its own (`detached`), but on Windows. */
+export function createEnder(child: ChildProcess): Ender {
+  let timer: NodeJS.Timeout | undefined;
+  const send = (signal: NodeJS.Signals): void => {
+    if (child.pid === undefined) return;
+    try {
+      if (process.platform === 'win32') child.kill(signal);
+      else process.kill(-child.pid, signal);
+    } catch {
+      // Nobody of the group is left.
+    }
+  };
+  return {
+    send,
+    soon: (patienceMs = GRACE_MS) => {
+      if (timer !== undefined) return;
+      timer = setTimeout(() => {
+        send('SIGTERM');
+        timer = setTimeout(() => {
+          send('SIGKILL');
+          // Who has left the group may hold the pipes for ever.
+          timer = setTimeout(() => {
+            child.stdout?.destroy();
+            child.stderr?.destroy();
+          }, LINGER_MS);
+        }, GRACE_MS);
+      }, patienceMs);
+    },
+    now: () => {
+      clearTimeout(timer);
+      send('SIGKILL');
+    },
+    stop: () => clearTimeout(timer),
+  };
+}

@@ -1,0 +1,260 @@
+/** Stdio servers that others wrote, served over HTTP by the real program, to clients that others wrote. */
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import {
+  Client as NextClient,
+  StreamableHTTPClientTransport as NextHttp,
+} from '@modelcontextprotocol/client';
+import { StdioClientTransport as NextStdio } from '@modelcontextprotocol/client/stdio';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  CreateMessageRequestSchema,
+  ElicitRequestSchema,
+  ListRootsRequestSchema,
+} from '@modelcontextprotocol/sdk/types.js';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EventItem } from '../../proxy/src/contract/index.ts';
+import { cleanEnv, runs, STDIO_SERVER, Talk } from '../support/stdioRig.ts';
+
+const WAIT = { timeout: 30_000 };
+const packageOf = (name: string) => path.resolve(`node_modules/@modelcontextprotocol/${name}/dist/index.js`);
+const EVERYTHING = { command: process.execPath, args: [packageOf('server-everything'), 'stdio'] };
+
+let directory: string;
+const talks: Talk[] = [];
+beforeEach(() => {
+  directory = mkdtempSync(path.join(tmpdir(), 'sightline-bridge-'));
+});
+afterEach(async () => {
+  for (const { child } of talks) child.kill('SIGKILL');
+  await Promise.all(talks.splice(0).map((talk) => talk.ended));
+  rmSync(directory, { recursive: true, force: true, maxRetries: 5 });
+});
+
+interface Running {
+  readonly talk: Talk;
+  readonly origin: string;
+  events(): Promise<readonly EventItem[]>;
+}
+
+/** The program as a user starts it, on free ports. */
+async function start(words: readonly string[]): Promise<Running> {
+  const places = ['--listen', '127.0.0.1:0', '--page-listen', '127.0.0.1:0', '--state-dir', directory];
+  const program = path.resolve('proxy/src/sightline.ts');
+  const talk = new Talk(spawn(process.execPath, [program, ...places, ...words], { env: cleanEnv() }));
+  talks.push(talk);
+  const find = (row: string) =>
+    new RegExp(`^ *${row} +(?:[^ ]+: )?(http://127\\.0\\.0\\.1:\\d+)`, 'm').exec(talk.out.toString())?.[1];
+  await talk.until(() => find('proxy') !== undefined);
+  return {
+    talk,
+    origin: find('proxy') ?? '',
+    events: async () => {
+      const answer = await fetch(`${find('page')}/api/v1/events?order=oldest&limit=200`);
+      return (await answer.json()).items;
+    },
+  };
+}
+
+function command(server: { readonly command: string; readonly args: readonly string[] }): Promise<Running> {
+  return start(['--', server.command, ...server.args]);
+}
+
+const info = { name: 'peer', version: '1' };
+const capabilities = { sampling: {}, elicitation: { form: {} }, roots: { listChanged: true } };
+const sample = { model: 'm', role: 'assistant', content: { type: 'text', text: 'as you wish' } } as const;
+const roots = [{ uri: 'file:///srv/peer', name: 'home' }];
+
+function oldClient(): Client {
+  const client = new Client(info, { capabilities });
+  client.setRequestHandler(ElicitRequestSchema, () => ({ action: 'decline' }));
+  client.setRequestHandler(CreateMessageRequestSchema, () => sample);
+  client.setRequestHandler(ListRootsRequestSchema, () => ({ roots }));
+  return client;
+}
+
+function nextClient(mode: 'legacy' | 'auto'): NextClient {
+  const client = new NextClient(info, { capabilities, versionNegotiation: { mode } });
+  client.setRequestHandler('elicitation/create', () => ({ action: 'decline' }));
+  client.setRequestHandler('sampling/createMessage', () => sample);
+  client.setRequestHandler('roots/list', () => ({ roots }));
+  return client;
+}
+
+type AnyClient = Pick<Client, 'close' | 'getServerVersion' | 'getServerCapabilities'> & {
+  listTools(): Promise<unknown>;
+  listResources(): Promise<unknown>;
+  listPrompts(): Promise<unknown>;
+  callTool(params: object): Promise<unknown>;
+};
+
+/** Everything that server-everything can be asked and asks itself, as one value. */
+async function visit(client: AnyClient): Promise<unknown> {
+  const call = (name: string, args: object = {}) =>
+    client.callTool({ name, arguments: args }).catch((error: unknown) => String(error));
+  const got = [
+    client.getServerVersion(),
+    client.getServerCapabilities(),
+    await client.listTools(),
+    await call('echo', { message: 'héllo\u2028' }),
+    await call('echo'),
+    await call('trigger-sampling-request', { prompt: 'Say something', maxTokens: 10 }),
+    await call('trigger-elicitation-request'),
+    await call('get-roots-list'),
+    await client.listResources(),
+    await client.listPrompts(),
+  ];
+  await client.close();
+  return got;
+}
+
+describe('official clients over HTTP get what they get over pipes', () => {
+  it('of the 1.x line', async () => {
+    const direct = oldClient();
+    await direct.connect(new StdioClientTransport({ ...EVERYTHING, env: cleanEnv(), stderr: 'ignore' }));
+    const { origin, events } = await command(EVERYTHING);
+    const bridged = oldClient();
+    await bridged.connect(new StreamableHTTPClientTransport(new URL(`${origin}/mcp`)));
+    expect(await visit(bridged as AnyClient)).toEqual(await visit(direct as AnyClient));
+    await expect
+      .poll(
+        async () => (await events()).map(({ mcpMethodName, outcome }) => `${mcpMethodName} ${outcome}`),
+        WAIT,
+      )
+      .toEqual(
+        expect.arrayContaining([
+          'tools/call ok',
+          'sampling/createMessage ok',
+          'elicitation/create ok',
+          'roots/list ok',
+        ]),
+      );
+    const told = await events();
+    const calls = told.filter(({ mcpMethodName }) => mcpMethodName === 'tools/call');
+    expect(calls[0]).toMatchObject({
+      serverName: 'server-everything',
+      clientName: 'peer',
+      sessionSource: 'protocol',
+    });
+    // What the server says on stderr stands in the same session.
+    const logs = told.filter(({ eventName }) => eventName === 'sightline.server_log');
+    expect(logs.map(({ sessionId }) => sessionId)).toContain(calls[0]?.sessionId);
+  });
+
+  it.each(['legacy', 'auto'] as const)('of the 2.x line, which finds the era by %s', async (mode) => {
+    const direct = nextClient(mode);
+    await direct.connect(new NextStdio({ ...EVERYTHING, env: cleanEnv(), stderr: 'ignore' }));
+    const { origin } = await command(EVERYTHING);
+    const bridged = nextClient(mode);
+    await bridged.connect(new NextHttp(new URL(`${origin}/mcp`)));
+    expect(await visit(bridged as AnyClient)).toEqual(await visit(direct as AnyClient));
+  });
+});
+
+describe('a configuration file', () => {
+  it('has its commands served beside each other, with progress and each client’s own state', async () => {
+    const file = path.join(directory, 'mcp.json');
+    const memory = { command: process.execPath, args: [packageOf('server-memory')] };
+    const entries = {
+      everything: EVERYTHING,
+      files: { command: '${NODE}', args: [packageOf('server-filesystem'), directory], cwd: directory },
+      memory: { ...memory, env: { MEMORY_FILE_PATH: path.join(directory, 'memory.jsonl') } },
+    };
+    writeFileSync(file, JSON.stringify({ mcpServers: entries }).replace('${NODE}', process.execPath));
+    const { origin } = await start(['--config', file]);
+    const connect = async (name: string) => {
+      const client = oldClient();
+      await client.connect(new StreamableHTTPClientTransport(new URL(`${origin}/${name}/mcp`)));
+      return client;
+    };
+    const [files, one, two, everything] = await Promise.all([
+      connect('files'),
+      connect('memory'),
+      connect('memory'),
+      connect('everything'),
+    ]);
+    const allowed = await files.callTool({ name: 'list_allowed_directories', arguments: {} });
+    expect(JSON.stringify(allowed)).toContain(directory);
+    const tea = { name: 'tea', entityType: 'drink', observations: ['hot'] };
+    await one.callTool({ name: 'create_entities', arguments: { entities: [tea] } });
+    // Two processes of one program: what the one has written the other reads.
+    const read = await two.callTool({ name: 'read_graph', arguments: {} });
+    expect(JSON.stringify(read)).toContain('drink');
+    const steps: number[] = [];
+    await everything.callTool(
+      { name: 'trigger-long-running-operation', arguments: { duration: 0.3, steps: 3 } },
+      undefined,
+      { onprogress: ({ progress }) => steps.push(progress) },
+    );
+    expect(steps).toEqual([1, 2, 3]);
+    await Promise.all([files, one, two, everything].map((client) => client.close()));
+  });
+});
+
+describe('the processes of a proxy that ends', () => {
+  async function pidOver(origin: string): Promise<{ readonly pid: number; readonly session: string }> {
+    const ask = async (message: object, session?: string) => {
+      const answer = await fetch(`${origin}/mcp`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(session !== undefined && { 'mcp-session-id': session }),
+        },
+        body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+      });
+      return { body: await answer.json(), session: answer.headers.get('mcp-session-id') ?? '' };
+    };
+    const params = { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: info };
+    const { session } = await ask({ id: 1, method: 'initialize', params });
+    const { body } = await ask({ id: 2, method: 'pid' }, session);
+    return { pid: body.result.pid, session };
+  }
+
+  it.each(['SIGTERM', 'SIGKILL'] as const)('by %s end with it', async (signal) => {
+    const { talk, origin } = await command({ command: process.execPath, args: [STDIO_SERVER] });
+    const { pid } = await pidOver(origin);
+    expect(runs(pid)).toBe(true);
+    talk.child.kill(signal);
+    await talk.ended;
+    await expect.poll(() => runs(pid), WAIT).toBe(false);
+  });
+
+  it('go by SIGTERM with everything they have started, although they ignore it', async () => {
+    const { talk, origin, events } = await command({
+      command: process.execPath,
+      args: [STDIO_SERVER, 'deaf'],
+    });
+    const { pid } = await pidOver(origin);
+    const helperOf = async () => {
+      const told = (await events()).map(({ logMessage }) => /^helper (\d+)$/.exec(logMessage ?? '')?.[1]);
+      return told.find((found) => found !== undefined);
+    };
+    await expect.poll(helperOf, WAIT).toBeDefined();
+    const helper = Number(await helperOf());
+    expect([runs(pid), runs(helper)]).toEqual([true, true]);
+    talk.child.kill('SIGTERM');
+    expect((await talk.ended).code).toBe(0);
+    expect([runs(pid), runs(helper)]).toEqual([false, false]);
+  });
+
+  it('go by a second signal at once', async () => {
+    const { talk, origin } = await command({ command: process.execPath, args: [STDIO_SERVER, 'deaf'] });
+    const { pid } = await pidOver(origin);
+    talk.child.kill('SIGTERM');
+    await talk.until(() => talk.err.includes('once more stops at once'));
+    // The same signal within a moment is taken for one that came twice.
+    await expect
+      .poll(
+        () => {
+          talk.child.kill('SIGTERM');
+          return runs(pid);
+        },
+        { ...WAIT, interval: 500 },
+      )
+      .toBe(false);
+  });
+});
