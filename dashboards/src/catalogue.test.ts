@@ -3,6 +3,7 @@ import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, type AttributeRow, METRICS, RECORDS } from '../../proxy/src/contract/index.ts';
 import { findStale } from '../../scripts/dashboards.ts';
+import { RECORDED } from './alerts/recorded.ts';
 import { DASHBOARDS, textOf } from './catalogue.ts';
 import { DATA_SOURCES } from './dataSources.ts';
 import { UIDS } from './links.ts';
@@ -27,6 +28,7 @@ const METRIC_NAMES = new Set([
       : [metric(name)],
   ),
   ...Object.values(FOREIGN_METRICS),
+  ...RECORDED,
 ]);
 const METRIC_LABELS = new Set([
   ...rows.filter(({ on }) => on.includes('metric')).map(({ key }) => label(key as never)),
@@ -43,7 +45,7 @@ const PROMQL = new Set(
   ),
 );
 const LOGQL = new Set(
-  'sum count avg max by or and unless vector offset unwrap line_format count_over_time sum_over_time last_over_time topk'.split(
+  'sum count avg max by or and unless vector offset unwrap line_format count_over_time sum_over_time last_over_time topk keep'.split(
     ' ',
   ),
 );
@@ -117,7 +119,7 @@ describe.each(all)('$file', ({ dashboard, text }) => {
   it('knows panels of Grafana and our own only', () => {
     const types = new Set(panels.map(({ type }) => type));
     expect(
-      [...types].filter((type) => !['stat', 'timeseries', 'table', 'logs', 'text', PLUGIN_ID].includes(type)),
+      [...types].filter((type) => !['stat', 'timeseries', 'table', 'text', PLUGIN_ID].includes(type)),
     ).toEqual([]);
   });
 
@@ -147,6 +149,13 @@ describe.each(all)('$file', ({ dashboard, text }) => {
     }
   });
 
+  it('gives our own panel queries, so that a snapshot is not empty and the editor begins with ours', () => {
+    for (const panel of panels.filter(({ type }) => type === PLUGIN_ID)) {
+      const [first, ...others] = targetsOf(panel).map(({ refId }) => refId);
+      expect([first, others.every((refId) => refId === 'B')], panel.title).toEqual(['A', true]);
+    }
+  });
+
   it('uses only variables that it has, and has none without a use', () => {
     const has = (dashboard.templating?.list ?? []).map(({ name }) => name);
     const { templating, ...rest } = JSON.parse(text) as { templating: { list: readonly object[] } };
@@ -161,7 +170,7 @@ describe.each(all)('$file', ({ dashboard, text }) => {
   it('keeps range and variables on every way out', () => {
     for (const { keepTime, includeVars } of dashboard.links ?? [])
       expect([keepTime, includeVars]).toEqual([true, true]);
-    for (const [, url = ''] of text.matchAll(/"url": "(\/d\/[^"]*)"/g)) {
+    for (const [, url = ''] of text.matchAll(/"(?:url|sessionLink)": "(\/d\/[^"]*)"/g)) {
       expect(url).toContain('${__url_time_range}');
       expect(url).toMatch(/\$\{server:queryparam\}/);
       expect(Object.values(UIDS) as string[]).toContain(/^\/d\/([\w-]+)/.exec(url)?.[1]);

@@ -1,7 +1,7 @@
 /** 3. Everything that happened, one line each, with a filter for every column. */
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import { dashboard, line } from './layout.ts';
-import { sightline } from './panels/sightline.ts';
+import { SESSION_LINK, sightline } from './panels/sightline.ts';
 import {
   client,
   eventOpened,
@@ -29,6 +29,7 @@ const log = sightline(
     filter: [...FILTERS.map((name) => `\${${name}:queryparam}`), '${q:queryparam}'].join('&'),
     sessionVariable: 'session',
     eventVariable: 'event',
+    sessionLink: SESSION_LINK,
   },
 );
 

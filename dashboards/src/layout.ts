@@ -1,6 +1,8 @@
 /** Places panels in rows of 24 columns, so that every row is full and nothing overlaps. */
 import { DashboardBuilder, DashboardCursorSync, type Panel } from '@grafana/grafana-foundation-sdk/dashboard';
+import { checkFor } from './checks.ts';
 import { type DashboardName, menu, TAG, UIDS } from './links.ts';
+import { checkOf } from './promql.ts';
 import type { Variable } from './variables.ts';
 
 const COLUMNS = 24;
@@ -32,7 +34,7 @@ export interface Sheet {
   readonly lines: readonly Line[];
 }
 
-/** A dashboard of Grafana. @throws where a line is not exactly full. */
+/** A dashboard of Grafana, with the checks that its queries need. @throws where a line is not exactly full. */
 export function dashboard(sheet: Sheet): DashboardBuilder {
   const builder = new DashboardBuilder(sheet.title)
     .uid(UIDS[sheet.name])
@@ -44,7 +46,7 @@ export function dashboard(sheet: Sheet): DashboardBuilder {
     .tooltip(DashboardCursorSync.Crosshair)
     .readonly()
     .link(menu());
-  for (const variable of sheet.variables) builder.withVariable(variable);
+  const placed: Panel[] = [];
   let y = 0;
   let id = 1;
   for (const { height, panels } of sheet.lines) {
@@ -52,12 +54,18 @@ export function dashboard(sheet: Sheet): DashboardBuilder {
     if (width !== COLUMNS) throw new Error(`${sheet.name}: a line is ${width} columns wide`);
     let x = 0;
     for (const [w, made] of panels) {
-      const panel: Panel = { ...made.build(), id, gridPos: { x, y, w, h: height } };
-      builder.withPanel({ build: () => panel });
+      placed.push({ ...made.build(), id, gridPos: { x, y, w, h: height } });
       x += w;
       id += 1;
     }
     y += height;
+  }
+  for (const panel of placed) builder.withPanel({ build: () => panel });
+  const variables = sheet.variables.map((variable) => variable.build());
+  const asked = JSON.stringify([placed, variables]);
+  for (const variable of variables) {
+    builder.withVariable({ build: () => variable });
+    if (asked.includes(`\${${checkOf(variable.name)}:raw}`)) builder.withVariable(checkFor(variable.name));
   }
   return builder;
 }

@@ -14,12 +14,16 @@ export const isNot = (word: string): Match => `!="${word}"`;
 export const oneOf = (words: readonly string[]): Match => `=~"${words.join('|')}"`;
 export const noneOf = (words: readonly string[]): Match => `!~"${words.join('|')}"`;
 
+/** The hidden variable that says whether what is chosen of another may stand in a query (`checks.ts`). */
+export const checkOf = (variable: string): string => `${variable}Ok`;
+
 /**
- * What the reader chose. A raw string and the format `regex`: quotes, backslashes and everything that means something
- * to a regular expression pass as they are. The one character that would end the string, a backtick, is in no choice
- * of a variable (`variables.ts`).
+ * What the reader chose, or what an address says was chosen. A raw string and the format `regex`: quotes, backslashes
+ * and everything that means something to a regular expression pass as they are. A backtick would end the string, and no
+ * format of Grafana's quotes one in a list. So the pattern opens a parenthesis that only the check closes: without it
+ * the pattern is none, and the store refuses the query, whatever else stands in it.
  */
-export const chosen = (variable: string): Match => `=~\`\${${variable}:regex}\``;
+export const chosen = (variable: string): Match => `=~\`(\${${checkOf(variable)}:raw}\${${variable}:regex}\``;
 
 /**
  * A text that the reader typed or an address carries, taken as it is. Of this format only letters, digits and `-_.~`

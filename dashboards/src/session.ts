@@ -1,5 +1,7 @@
 /** 4. One session, from its first event to its last. */
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { slimStages } from '../../grafana-plugin/src/data/slim.ts';
+import { TARGETS } from '../../grafana-plugin/src/data/targets.ts';
 import type { AttributeKey } from '../../proxy/src/contract/index.ts';
 import { dashboard, evenly, line } from './layout.ts';
 import { countOver, lastOfSession, logs } from './logql.ts';
@@ -131,6 +133,10 @@ const timeline = sightline(
     eventVariable: 'event',
     live: true,
   },
+  {
+    sessions: TARGETS.sessions,
+    events: `${logs({ records: ['event'], ...OF_THIS })} ${slimStages('event')}`,
+  },
 );
 
 const TOOL = label('gen_ai.tool.name');
@@ -203,15 +209,16 @@ const serverLogs = records(
   {
     title: 'Server logs',
     means:
-      "What the server logged to this session's client (notifications/message), and a wrapped server's stderr.",
-    act: 'A line opens to its level, its logger and the moment in the session.',
+      "What the server logged to this session's client (notifications/message), and a wrapped server's stderr; the newest 500 lines.",
+    act: 'The same lines stand in the timeline above, between the calls that they are about.',
     empty: 'the server logged nothing, or no session is chosen',
   },
-  `${logs({
-    records: ['event'],
-    names: ['sightline.server_log'],
-    ...OF_THIS,
-  })} | line_format \`{{.${label('sightline.log.level')}}} {{.${label('sightline.log.logger')}}} {{.${label('sightline.log.message')}}}\``,
+  logs({ records: ['event'], names: ['sightline.server_log'], ...OF_THIS }),
+  [
+    ['sightline.log.level', 'Level', 90],
+    ['sightline.log.logger', 'Logger', 130],
+    ['sightline.log.message', 'Message'],
+  ],
 );
 
 export function oneSession(): DashboardBuilder {

@@ -6,7 +6,7 @@ import { countOver, lastOfSession, logs, type Selection } from './logql.ts';
 import { label } from './names.ts';
 import { bars, lines } from './panels/chart.ts';
 import { loki, prom } from './panels/face.ts';
-import { sightline } from './panels/sightline.ts';
+import { SESSION_LINK, sightline } from './panels/sightline.ts';
 import { sideBySide, stat } from './panels/stat.ts';
 import { BAR, before, chosen, increase, is, isNot, RANGE, series } from './promql.ts';
 import { client, eventOpened, server, sessionOpened } from './variables.ts';
@@ -143,6 +143,7 @@ const list = sightline(
     filter: '${server:queryparam}&${client:queryparam}',
     sessionVariable: 'session',
     eventVariable: 'event',
+    sessionLink: SESSION_LINK,
   },
 );
 

@@ -1,24 +1,27 @@
 /** 8. How much failure is still allowed, and how fast it is being used up. */
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { AttributeKey } from '../../proxy/src/contract/index.ts';
-import { faultShare, faults, TOOL_KEYS, TOOL_LABELS, valid } from './figures.ts';
+import { BUDGET_LEFT } from './alerts/recorded.ts';
+import { faultShare, faults, TOOL_CHOSEN, TOOL_KEYS, TOOL_LABELS, valid } from './figures.ts';
 import { dashboard, evenly, line } from './layout.ts';
-import { lines } from './panels/chart.ts';
+import { balance, lines } from './panels/chart.ts';
 import { BAD, QUIET, steps, WARN } from './panels/colours.ts';
 import { prom } from './panels/face.ts';
 import { note } from './panels/lists.ts';
 import * as looks from './panels/looks.ts';
 import { stat } from './panels/stat.ts';
 import { table } from './panels/table.ts';
-import { by, increase, orZero } from './promql.ts';
+import { by, checkOf, foreign, increase, orZero } from './promql.ts';
 import { BURN_WINDOWS, OBJECTIVE, percent } from './thresholds.ts';
 import { TOOL_LINK } from './toolTables.ts';
 import { objective, server, tool } from './variables.ts';
 
 const WINDOW = OBJECTIVE.budgetWindow;
+/** Never what an address says, which may be any expression: what the check found it to be (`checks.ts`). */
+const OBJECTIVE_CHOSEN = `\${${checkOf('objective')}:raw}`;
 /** How many calls may fail: worked out by tool, because each may have an objective of its own, and then added up. */
 const allowed = (window: string, keep: readonly AttributeKey[]): string =>
-  `sum ${keep.length === 0 ? '' : `${by(...keep)} `}(${increase(valid(), window, TOOL_LABELS)} * (1 - $objective))`;
+  `sum ${keep.length === 0 ? '' : `${by(...keep)} `}(${increase(valid(), window, TOOL_LABELS)} * (1 - ${OBJECTIVE_CHOSEN}))`;
 /** How many failed; none where there were calls and none failed. */
 const failed = (window: string, keep: readonly AttributeKey[]): string =>
   orZero(increase(faults(), window, keep), increase(valid(), window, keep));
@@ -121,7 +124,7 @@ const rows = table(
     columns: [
       {
         title: 'Objective',
-        expr: `0 * ${increase(valid(), WINDOW, TOOL_LABELS)} + $objective`,
+        expr: `0 * ${increase(valid(), WINDOW, TOOL_LABELS)} + ${OBJECTIVE_CHOSEN}`,
         looks: { ...looks.share, decimals: 1 },
       },
       { title: 'Valid', expr: increase(valid(), WINDOW, TOOL_LABELS), looks: looks.count },
@@ -195,6 +198,29 @@ const burnChart = lines(
   )
   .thresholdsStyle({ build: () => ({ mode: 'dashed' as never }) });
 
+const budgetChart = balance(
+  {
+    title: `Budget left, ${WINDOW.replace(/(\d+)/, '$1 ')}`,
+    means: `The share of the error budget that was left at each moment, of the ${WINDOW} before it, with the objective as set for each tool: what Prometheus records every five minutes. Below zero, more failed than may.`,
+    act: 'A slope is a tool that fails steadily, a step is an incident. A line that rises is an old incident that the window leaves behind.',
+    unit: 'percentunit',
+    empty: 'nothing recorded yet: the first figures come five minutes after the first call',
+  },
+  [
+    prom(
+      `max ${by(...TOOL_LABELS)} (${foreign(BUDGET_LEFT, TOOL_CHOSEN)})`,
+      '{{sightline_server_name}} {{gen_ai_tool_name}}',
+    ),
+  ],
+)
+  .thresholds(
+    steps([
+      { value: null, color: 'transparent' },
+      { value: 0, color: BAD },
+    ]),
+  )
+  .thresholdsStyle({ build: () => ({ mode: 'dashed' as never }) });
+
 const words = note(
   'What counts',
   'How the figures of this page are counted.',
@@ -215,8 +241,8 @@ export function slo(): DashboardBuilder {
     lines: [
       evenly(4, ...indicators),
       line(10, [24, rows]),
-      line(8, [13, burnChart], [11, servers]),
-      line(4, [24, words]),
+      evenly(8, burnChart, budgetChart),
+      line(8, [15, servers], [9, words]),
     ],
   });
 }

@@ -1,5 +1,6 @@
 /** 5. Each tool by itself: how often, how well, how fast, at what cost, and every single call. */
 import type { DashboardBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { slimStages } from '../../grafana-plugin/src/data/slim.ts';
 import {
   average,
   calls,
@@ -12,12 +13,13 @@ import {
   toolRequests,
 } from './figures.ts';
 import { dashboard, evenly, line } from './layout.ts';
+import { logs } from './logql.ts';
 import { FOREIGN_METRICS } from './names.ts';
 import { bars, durations, lines, withExemplars } from './panels/chart.ts';
 import { floors, limits } from './panels/colours.ts';
 import { prom } from './panels/face.ts';
 import * as looks from './panels/looks.ts';
-import { sightline } from './panels/sightline.ts';
+import { SESSION_LINK, sightline } from './panels/sightline.ts';
 import { compared } from './panels/stat.ts';
 import { table } from './panels/table.ts';
 import { BAR, chosen, foreign, increase, is, orZero, quantile, RANGE, RATE, series } from './promql.ts';
@@ -246,7 +248,22 @@ const history = sightline(
     means: 'Every call of the chosen tools, with request, answer, timing and trace.',
     act: 'Open a row for its details; the filters above the rows narrow it further.',
   },
-  { view: 'events', filter: 'method=tools/call&${server:queryparam}&${tool:queryparam}', live: false },
+  {
+    view: 'events',
+    filter: 'method=tools/call&${server:queryparam}&${tool:queryparam}',
+    live: false,
+    sessionLink: SESSION_LINK,
+  },
+  {
+    events: `${logs({
+      records: ['event'],
+      where: [
+        ['mcp.method.name', is('tools/call')],
+        ['sightline.server.name', chosen('server')],
+        ['gen_ai.tool.name', chosen('tool')],
+      ],
+    })} ${slimStages('event')}`,
+  },
 );
 
 export function tools(): DashboardBuilder {

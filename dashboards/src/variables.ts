@@ -1,7 +1,6 @@
 /**
  * What a reader may choose. Choices come from Prometheus, where every value is bounded; the queries quote them
- * (`promql.ts`, `chosen`). A value with a backtick cannot be quoted by any format that Grafana has, so none is a
- * choice; it counts under "All".
+ * (`promql.ts`, `chosen`). What no format of Grafana's can quote (`checks.ts`) is no choice; it counts under "All".
  */
 import {
   CustomVariableBuilder,
@@ -25,7 +24,7 @@ export interface Variable {
 }
 
 const EVERYTHING = '.*';
-const QUOTABLE = '/^[^`]+$/';
+const QUOTABLE = String.raw`/^(?!.*(?:\x60|\x24\w)).+$/`;
 
 function choice(name: string, title: string, says: string, query: string): Variable {
   return new QueryVariableBuilder(name)
@@ -135,22 +134,24 @@ export const bucket = (): Variable =>
 
 const AS_SET = 'as set for each tool';
 
+/** What the objective may be, as PromQL. */
+export const OBJECTIVE_CHOICES: readonly { readonly text: string; readonly value: string }[] = [
+  { text: AS_SET, value: OBJECTIVE_RATIO },
+  ...OBJECTIVE.choices.map((share) => ({ text: percent(share), value: String(share) })),
+];
+/** As alerts have it. */
+const USUAL =
+  OBJECTIVES.length === 0
+    ? { text: percent(OBJECTIVE.target), value: String(OBJECTIVE.target) }
+    : { text: AS_SET, value: OBJECTIVE_RATIO };
+
 /** The share of calls that shall succeed: one for all tools, or what Prometheus has recorded for each. */
 export const objective = (): Variable =>
   new CustomVariableBuilder('objective')
     .label('Objective')
     .description('Share of valid calls that shall succeed. Alerts use the one that is chosen at first.')
-    .values(
-      [
-        `${AS_SET} : ${OBJECTIVE_RATIO}`,
-        ...OBJECTIVE.choices.map((share) => `${percent(share)} : ${share}`),
-      ].join(),
-    )
-    .current(
-      OBJECTIVES.length === 0
-        ? { text: percent(OBJECTIVE.target), value: String(OBJECTIVE.target) }
-        : { text: AS_SET, value: OBJECTIVE_RATIO },
-    );
+    .values(OBJECTIVE_CHOICES.map(({ text, value }) => `${text} : ${value}`).join())
+    .current(USUAL);
 
 /** The session that the list has open, so that an address says it. */
 export const sessionOpened = (): Variable =>

@@ -289,6 +289,8 @@ export function figuresOf({ events, own }: Known): Readonly<Record<string, Figur
     'slo.json Objective, budget and burn by tool G': burn,
     'slo.json Objective, budget and burn by tool H': burn,
     'slo.json Burn rate, 1 h A': burn,
+    // Recorded every five minutes, so perhaps not yet; what it comes to is tested with the rules.
+    'slo.json Budget left, 30 d A': { '*': any(-100, 1) },
     'slo.json By server A': { shop: 8, files: 4 },
     'slo.json By server B': { shop: 1 - 3 / 8, files: 1 - 3 / 4 },
     'slo.json By server C': { shop: 1 - 3 / 8 / (1 - OBJECTIVE), files: 1 - 3 / 4 / (1 - OBJECTIVE) },

@@ -6,13 +6,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DASHBOARDS } from '../../dashboards/src/catalogue.ts';
+import { checkFor } from '../../dashboards/src/checks.ts';
 import { type AskedQuery, queriesOf } from '../../dashboards/src/read.ts';
 import type { EventDetail } from '../../proxy/src/contract/index.ts';
 import { ScriptedClient } from '../browser/scriptedClient.ts';
 import { SHOP_DAY } from '../browser/shopDay.ts';
 import { type ShopStage, startShopStage } from '../browser/shopStage.ts';
 import { type Between, type Figures, figuresOf } from './dashboardFigures.ts';
-import { interpolate } from './interpolate.ts';
+import { interpolate, REFUSED } from './interpolate.ts';
 import { type Figure, queryLogFigures, queryRecords } from './loki.ts';
 import { queryExemplars, queryFigures } from './prometheus.ts';
 import { type Rig, startRig, whyNoStack } from './rig.ts';
@@ -31,7 +32,7 @@ const EVERYTHING = {
   method: '.*',
   httpStatus: '.*',
   bucket: '.',
-  objective: '0.99',
+  objectiveOk: '0.99',
 };
 
 let rig: Rig;
@@ -128,18 +129,17 @@ function around(figure: number, exactly: boolean): Between {
 }
 
 const LISTS = ['session.json Traces A', 'session.json Server logs A'];
+/** What our own panel has before it asks: records, and no figures. */
+const isOfPanel = ({ expr }: AskedQuery): boolean => expr.includes('line_format `sl1');
+const ofPanel = asked.filter(isOfPanel);
+const figured = asked.filter((query) => !isOfPanel(query) && !LISTS.includes(query.key));
 
 describe.skipIf(missing !== undefined)('dashboards on the stack', () => {
   it('have a known figure for every query', () => {
-    expect(Object.keys(expected).sort()).toEqual(
-      asked
-        .map(({ key }) => key)
-        .filter((key) => !LISTS.includes(key))
-        .sort(),
-    );
+    expect(Object.keys(expected).sort()).toEqual(figured.map(({ key }) => key).sort());
   });
 
-  it.each(asked.filter(({ key }) => !LISTS.includes(key)))('$key', async (query) => {
+  it.each(figured)('$key', async (query) => {
     const figures = expected[query.key] ?? {};
     check(named(await figuresFor(query)), figures, query.language === 'logql');
   });
@@ -151,10 +151,32 @@ describe.skipIf(missing !== undefined)('dashboards on the stack', () => {
     const found = await searchTraces(tempo, filled(traces ?? ''), { ...range, limit: 100 });
     expect(found.length).toBe(SHOP_DAY.desk.calls);
     const lines = await queryRecords(loki, filled(logs ?? ''), range);
-    expect(lines.map(({ line }) => line.trim())).toEqual([
+    expect(lines.map(({ labels }) => labels['sightline_log_message'])).toEqual([
       expect.stringContaining('catalog reload began'),
       expect.stringContaining('catalog has 212 products'),
     ]);
+    for (const { labels } of lines) expect(labels['sightline_log_level']).toMatch(/^\w+$/);
+  });
+
+  it('give our panel sessions and events to draw before it asks further', async () => {
+    const count = async ({ expr }: AskedQuery) => {
+      const range = { from: to - WINDOW_MS, to };
+      const lines = await queryRecords(rig.stack.addresses.loki, filled(expr), range);
+      const ids = lines.map(({ line }) => /^sl1[es]\t.*?\ts(\w+)/.exec(line)?.[1]);
+      return { lines: lines.length, sessions: new Set(ids.filter(Boolean)).size };
+    };
+    const found = Object.fromEntries(
+      await Promise.all(ofPanel.map(async (query) => [query.key, await count(query)] as const)),
+    );
+    const some = { lines: expect.any(Number), sessions: 3 };
+    expect(found).toMatchObject({
+      'sessions.json Sessions A (chart)': some,
+      'sessions.json Sessions B (chart)': some,
+      'events.json Event log A': some,
+      'session.json Timeline A': some,
+      'session.json Timeline B': { sessions: 1 },
+      'tools.json History of calls A': { lines: 14 },
+    });
   });
 
   it('lead from a latency to the trace of one call', async () => {
@@ -199,13 +221,15 @@ const HOSTILE = [
   'a.b|c',
   '(a',
   '[x]{1}',
-  '$server',
   '${tool}',
   'a\nb',
   'a,b : c',
   '}) or vector(1) #',
   'ü€😀',
 ];
+
+/** What no format of Grafana's can quote. */
+const UNQUOTABLE = ['`', 'a`b', 'x`} or vector(1) #', '.*`}[1h])) or vector(1) #', '$server'];
 
 describe.skipIf(missing !== undefined)('values hostile to the query languages', () => {
   beforeAll(async () => {
@@ -238,4 +262,35 @@ describe.skipIf(missing !== undefined)('values hostile to the query languages', 
     if (!log) throw new Error('no such panel');
     expect(named(await figuresFor(log, { client: HOSTILE }))).toEqual({ '': HOSTILE.length });
   });
+
+  it.each(UNQUOTABLE.flatMap((name) => [[name], ['shop', name]]))(
+    'with %j among what an address chose no store reads a query',
+    async (...names) => {
+      const client = names.filter((name) => name !== undefined);
+      const touched = figured.filter(({ expr }) => expr.includes('${client:'));
+      expect(new Set(touched.map(({ language }) => language))).toEqual(new Set(['promql', 'logql']));
+      for (const query of touched) {
+        await expect(figuresFor(query, { client }), query.key).rejects.toThrow(
+          /^400 .*(?:parse|regexp|missing)/s,
+        );
+      }
+    },
+  );
+
+  it.each([...HOSTILE, ...UNQUOTABLE, HOSTILE.join(',')])(
+    'the check of %j is what Prometheus says it is',
+    async (name) => {
+      const { query, regex = '' } = checkFor('client').build() as {
+        readonly query?: { readonly query?: string };
+        readonly regex?: string;
+      };
+      const expr = /^query_result\((.*)\)$/.exec(query?.query ?? '')?.[1] ?? '';
+      const [answer] = await queryFigures(rig.stack.addresses.prometheus, filled(expr, { client: [name] }));
+      // As Prometheus' data source writes a series of an instant query.
+      const labels = Object.entries(answer?.labels ?? {}).map(([key, value]) => `${key}="${value}"`);
+      const line = `{${labels.join()}} ${answer?.value} ${Date.now()}`;
+      const found = new RegExp(regex.slice(1, -1)).exec(line)?.[1] ?? '';
+      expect(found).toBe(REFUSED.test(name) ? '' : ')');
+    },
+  );
 });

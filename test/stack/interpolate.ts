@@ -21,6 +21,9 @@ export function interpolate(query: string, { from, to, chosen = {}, everything }
     .replaceAll(/\$__(range|interval|rate_interval)\b/g, `${seconds}s`)
     .replaceAll(/\$(?:\{(\w+)(?::(\w+))?\}|([a-zA-Z]\w*))/g, (whole, braced, format, bare) => {
       const name: string = braced ?? bare;
+      const checked = checkedBy(name);
+      if (checked !== undefined && everything[name] === undefined)
+        return chosen[checked]?.some((value) => REFUSED.test(value)) ? '' : ')';
       const values = chosen[name];
       if (values === undefined) {
         const all = everything[name];
@@ -31,14 +34,23 @@ export function interpolate(query: string, { from, to, chosen = {}, everything }
     });
 }
 
+/** What no check lets through (`dashboards/src/checks.ts`); that the checks do as this says is tested beside. */
+export const REFUSED = /`|\$\w/;
+
+/** The variable that a check is of; undefined for every other variable. */
+function checkedBy(name: string): string | undefined {
+  return name.endsWith('Ok') ? name.slice(0, -2) : undefined;
+}
+
 function formatted(name: string, values: readonly string[], format: string | undefined): string {
   const [only] = values;
   if (format === undefined && values.length === 1 && only !== undefined) return only;
-  if (format === 'percentencode' && values.length === 1 && only !== undefined) return encoded(only);
+  if (format === 'percentencode')
+    return encoded(values.length === 1 ? (only ?? '') : `{${values.join(',')}}`);
   throw new Error(`'${name}' with ${values.length} values in format '${format}'`);
 }
 
-/** Grafana's format `percentencode` of one value. */
+/** As Grafana's format `percentencode` writes a text. */
 function encoded(value: string): string {
   return encodeURIComponent(value).replaceAll(
     /[!'()*]/g,

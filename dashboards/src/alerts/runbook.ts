@@ -14,7 +14,8 @@ on \`sightline_server_name\` keeps them quiet.
 
 Prometheus evaluates the rules of \`deploy/prometheus/rules/\`, Grafana those of
 \`deploy/grafana/provisioning/alerting/\`: the same alerts. Prometheus of this stack has no Alertmanager, so its own
-are to be seen only; Grafana tells whoever its contact points name, and none is set. With an Alertmanager, delete
+are to be seen only; Grafana tells whoever its contact points name. None is set, and its default one fails without a
+mail server (\`deploy/README.md\`, "Whom Grafana tells"). With an Alertmanager, delete
 Grafana's file. Bundled with the proxy, the demo fails on purpose: with it some of these fire, and shall.`;
 
 const COMPONENTS: Readonly<Record<Component, string>> = {

@@ -32,12 +32,16 @@ function chart(face: Face, queries: readonly Query[]): PanelBuilder {
     )
     .tooltip(new VizTooltipOptionsBuilder().mode(TooltipDisplayMode.Multi).sort(SortOrder.Descending))
     .axisPlacement(AxisPlacement.Auto)
-    .showPoints(VisibilityMode.Never)
-    .min(0);
+    .showPoints(VisibilityMode.Never);
 }
 
 /** Levels and quantiles: one line each; a gap stays a gap. */
 export function lines(face: Face, queries: readonly Query[]): PanelBuilder {
+  return balance(face, queries).min(0);
+}
+
+/** The same of what may fall below zero. */
+export function balance(face: Face, queries: readonly Query[]): PanelBuilder {
   return chart(face, queries)
     .drawStyle(GraphDrawStyle.Line)
     .lineInterpolation(LineInterpolation.Linear)
@@ -55,6 +59,7 @@ export function durations(face: Face, queries: readonly Query[], least = 0.001):
 /** Counts in each interval, on top of each other. A bar of less than a minute would have too few samples. */
 export function bars(face: Face, queries: readonly Query[]): PanelBuilder {
   return chart(face, queries)
+    .min(0)
     .interval('1m')
     .drawStyle(GraphDrawStyle.Bars)
     .barAlignment(0)

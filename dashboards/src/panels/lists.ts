@@ -1,23 +1,54 @@
 /** Lists that a store answers by itself: records of Loki, traces of Tempo. */
-import { LogsDedupStrategy, LogsSortOrder } from '@grafana/grafana-foundation-sdk/common';
-import { PanelBuilder as LogsBuilder } from '@grafana/grafana-foundation-sdk/logs';
+import { TableCellHeight, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
+import { DataqueryBuilder as LokiQuery } from '@grafana/grafana-foundation-sdk/loki';
 import { PanelBuilder as TableBuilder } from '@grafana/grafana-foundation-sdk/table';
 import { SearchTableType, DataqueryBuilder as TempoQuery } from '@grafana/grafana-foundation-sdk/tempo';
 import { PanelBuilder as TextBuilder, TextMode } from '@grafana/grafana-foundation-sdk/text';
-import { TEMPO } from '../dataSources.ts';
-import { dress, type Face, loki, named } from './face.ts';
+import type { AttributeKey } from '../../../proxy/src/contract/index.ts';
+import { LOKI, TEMPO } from '../dataSources.ts';
+import { label } from '../names.ts';
+import { dress, type Face, named } from './face.ts';
 
-/** Records as lines, newest first; each opens to all that stands beside it. */
-export function records(face: Face, expr: string, maxLines = 500): LogsBuilder {
-  return dress(new LogsBuilder(), face, [loki(expr)], 'range')
-    .showTime(true)
-    .wrapLogMessage(true)
-    .prettifyLogMessage(false)
-    .enableLogDetails(true)
-    .dedupStrategy(LogsDedupStrategy.None)
-    .sortOrder(LogsSortOrder.Descending)
-    .maxDataPoints(maxLines);
+/** What a column of attributes of records is of, its title, and its width in pixels where it is not what is left. */
+export type RecordColumn = readonly [key: AttributeKey, title: string, width?: number];
+
+/**
+ * Records as rows, newest first: when, and what of each is named. A table, because Grafana's list of logs says "No data"
+ * in its own words whatever a dashboard wants said.
+ */
+export function records(
+  face: Face,
+  expr: string,
+  columns: readonly RecordColumn[],
+  maxLines = 500,
+): TableBuilder {
+  const names = [TIME, ...columns.map(([key]) => label(key))];
+  const panel = dress(new TableBuilder(), face, [], 'range')
+    .datasource(LOKI)
+    .withTarget(new LokiQuery().datasource(LOKI).refId('A').expr(expr).queryType('range').maxLines(maxLines))
+    .withTransformation({ id: 'extractFields', options: { source: 'labels', format: 'json' } })
+    .withTransformation({
+      id: 'organize',
+      options: {
+        includeByName: Object.fromEntries(names.map((name) => [name, true])),
+        indexByName: Object.fromEntries(names.map((name, at) => [name, at])),
+        renameByName: Object.fromEntries(columns.map(([key, title]) => [label(key), title])),
+      },
+    })
+    .cellHeight(TableCellHeight.Sm)
+    .sortBy([new TableSortByFieldStateBuilder().displayName(TIME).desc(true)])
+    .withOverride(named(TIME, { unit: 'time:YYYY-MM-DD HH:mm:ss.SSS', 'custom.width': 190 }));
+  for (const [, title, width] of columns) {
+    panel.withOverride(
+      named(title, width === undefined ? { 'custom.cellOptions': WRAPPED } : { 'custom.width': width }),
+    );
+  }
+  return panel;
 }
+
+/** As Loki's data source names it. */
+const TIME = 'Time';
+const WRAPPED = { type: 'auto', wrapText: true };
 
 /** What a search answers besides the attributes that were asked for; its trace is behind the link of a span. */
 const UNASKED = ['traceIdHidden', 'traceService', 'traceName', 'name', 'kind', 'sightline.session.id'];

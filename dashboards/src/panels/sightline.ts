@@ -1,6 +1,12 @@
-/** Sightline's own panel. It asks Loki and Tempo by itself, so it has options and no query. */
+/**
+ * Sightline's own panel. Its queries are what it draws before it asks further, and all that it has where nobody can be
+ * asked: in snapshots, on public dashboards, in exports. One without any gets an empty one from Grafana's editor.
+ */
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/dashboard';
+import { DataqueryBuilder as LokiQuery } from '@grafana/grafana-foundation-sdk/loki';
+import { TARGETS } from '../../../grafana-plugin/src/data/targets.ts';
 import { LOKI, TEMPO } from '../dataSources.ts';
+import { to } from '../links.ts';
 import { dress, type Face } from './face.ts';
 
 export const PLUGIN_ID = 'sightline-mcpsessions-panel';
@@ -14,7 +20,17 @@ export interface SightlineOptions {
   readonly interval?: 2 | 5 | 15;
   readonly sessionVariable?: string;
   readonly eventVariable?: string;
+  /** The address of a session's own page; `${__session}` and `${__bucket}` are its id and its part of Loki's index. */
+  readonly sessionLink?: string;
 }
+
+/** LogQL of slim lines. */
+export interface SightlineQueries {
+  readonly sessions?: string;
+  readonly events?: string;
+}
+
+const LINES_MAX = 1_000;
 
 class SightlinePanelBuilder extends PanelBuilder {
   constructor(options: SightlineOptions) {
@@ -29,6 +45,26 @@ class SightlinePanelBuilder extends PanelBuilder {
   }
 }
 
-export function sightline(face: Face, options: SightlineOptions): PanelBuilder {
-  return dress(new SightlinePanelBuilder(options), face, [], 'range').datasource(LOKI);
+/** Every session leads to its own dashboard, with range and variables. */
+export const SESSION_LINK = to('session', { session: '${__session}', bucket: '${__bucket}' });
+
+/** @param queries What of sessions and events is asked first; all sessions and all events, as far as the view shows them. */
+export function sightline(
+  face: Face,
+  options: SightlineOptions,
+  queries: SightlineQueries = options.view === 'events' ? { events: TARGETS.events } : TARGETS,
+): PanelBuilder {
+  const panel = dress(new SightlinePanelBuilder(options), face, [], 'range').datasource(LOKI);
+  const said = [queries.sessions, queries.events].filter((expr) => expr !== undefined);
+  for (const [at, expr] of said.entries()) {
+    panel.withTarget(
+      new LokiQuery()
+        .datasource(LOKI)
+        .refId(String.fromCharCode('A'.charCodeAt(0) + at))
+        .expr(expr)
+        .queryType('range')
+        .maxLines(LINES_MAX),
+    );
+  }
+  return panel;
 }

@@ -49,7 +49,7 @@ const targets = {
         expr: words,
         queryType: one('range', 'instant'),
       },
-      { legendFormat: text },
+      { legendFormat: text, maxLines: whole },
     ),
     record({
       datasource: record({ type: one('tempo'), uid: words }),
@@ -96,8 +96,12 @@ const transformations = list({
     record({ id: one('filterByRefId'), options: record({ exclude: words }) }),
     record({
       id: one('organize'),
-      options: record({ excludeByName: map(flag), indexByName: map(whole), renameByName: map(words) }),
+      options: record(
+        { indexByName: map(whole), renameByName: map(words) },
+        { excludeByName: map(flag), includeByName: map(flag) },
+      ),
     }),
+    record({ id: one('extractFields'), options: record({ source: words, format: one('json') }) }),
   ],
 });
 
@@ -135,17 +139,6 @@ const OPTIONS: Readonly<Record<string, Schema>> = {
       sortBy: list(record({ displayName: words, desc: flag }), 1),
     },
   ),
-  logs: record({
-    showTime: flag,
-    showLabels: flag,
-    showCommonLabels: flag,
-    showLogContextToggle: flag,
-    wrapLogMessage: flag,
-    prettifyLogMessage: flag,
-    enableLogDetails: flag,
-    sortOrder: one('Descending', 'Ascending'),
-    dedupStrategy: one('none'),
-  }),
   text: record({ mode: one('markdown'), content: words }),
   'sightline-mcpsessions-panel': record(
     { view: one('both', 'sessions', 'events'), loki: words, tempo: words, streams: words },
@@ -155,6 +148,7 @@ const OPTIONS: Readonly<Record<string, Schema>> = {
       interval: one(2, 5, 15),
       sessionVariable: words,
       eventVariable: words,
+      sessionLink: words,
     },
   ),
 };
@@ -211,6 +205,19 @@ const variables = {
         regex: words,
         includeAll: one(true),
         allValue: words,
+      },
+      shared,
+    ),
+    // A check: never in an address, and worth what a query says.
+    record(
+      {
+        type: one('query'),
+        name: shared.name,
+        datasource: dataSource,
+        query: record({ query: words, refId: words }),
+        regex: words,
+        hide: one(2),
+        skipUrlSync: one(true),
       },
       shared,
     ),
