@@ -3,20 +3,17 @@
  * thread, archive, page, export) with shims in place of a proxy's socket. Shims start it, and it ends by itself.
  */
 import { mkdirSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { MessageChannel } from 'node:worker_threads';
-import { toArchivePlace } from './config/archivePlace.ts';
 import type { Config } from './config/config.ts';
 import { parseConfig } from './config/parse.ts';
 import { formatProblems } from './config/report.ts';
 import { toPageToken } from './config/settings.ts';
-import type { Frame, FrameSink } from './observation/frame.ts';
 import { createClock } from './pipeline/clock.ts';
 import {
+  createNumbers,
   endObserving,
   guardProcess,
   log,
-  onFault,
   openPage,
   pageUrlOf,
   problemsOf,
@@ -27,9 +24,9 @@ import {
   stopOnSignal,
   wantsColor,
 } from './service.ts';
+import { HUB_PORTS, shimPlaceOf } from './shims.ts';
 import { claimSocket } from './stdio/claim.ts';
 import { Hub } from './stdio/hub.ts';
-import { socketPathOf } from './stdio/place.ts';
 import { type EnvironmentReading, readEnvironment } from './telemetry/environment.ts';
 import { layoutFor } from './terminal/layout.ts';
 import type { LineOptions } from './terminal/line.ts';
@@ -52,38 +49,31 @@ export async function runCollector(argv: readonly string[]): Promise<void> {
 
 async function collect(config: Config, otel: EnvironmentReading): Promise<void> {
   const { values } = config;
-  const directory =
-    toArchivePlace({ ...values, archive: true }, process.env, homedir(), false)?.directory ?? '';
-  const path = socketPathOf(directory, process.platform);
+  const { directory, path } = shimPlaceOf(config);
   if (path === undefined) {
     log('the path of --state-dir is too long for a local socket; choose a shorter one');
     process.exitCode = 1;
     return;
   }
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  // Only its owner may say what servers did.
-  process.umask(0o077);
   const server = await claimSocket(path);
-  if (!server) return log('another collector runs already');
+  if (!server) return log('another Sightline shows the stdio servers already');
   const nowUs = createClock(Date.now, () => performance.now());
-  const idle = createIdle(values['collector-idle'], () => {
-    log('no stdio server runs any more');
-    process.kill(process.pid, 'SIGTERM');
-  });
-  // Whoever started us has frames at once; the observing thread takes a moment.
-  const early: Frame[] = [];
-  let sink: FrameSink = (frame) => early.push(frame);
-  let exchanges = 0;
+  const stop = () => process.kill(process.pid, 'SIGTERM');
+  // Whoever started us has frames at once; they wait until somebody observes.
   const hub = new Hub(server, {
-    sink: (frame) => sink(frame),
+    ...HUB_PORTS,
     nowUs,
-    nextExchange: () => {
-      exchanges += 1;
-      return exchanges;
+    nextExchange: createNumbers(),
+    onShims: createIdle(values['collector-idle'], () => {
+      log('no stdio server runs any more');
+      stop();
+    }),
+    onTakeOver: () => {
+      log('a proxy takes over');
+      stop();
+      return true;
     },
-    signal,
-    onFault,
-    onShims: idle,
   });
   const lines: LineOptions = {
     layout: layoutFor(process.stdout.isTTY ? process.stdout.columns : undefined, 2),
@@ -97,14 +87,13 @@ async function collect(config: Config, otel: EnvironmentReading): Promise<void> 
     startObserving(config, [], false, lines, nowUs, values['trace-parent'], channel.port1),
     openPage(config, false, token, channel.port2),
   ]);
-  sink = thread ? thread.sink : () => {};
-  for (const frame of early) sink(frame);
   stopOnSignal(async () => {
     page.tell({ kind: 'stopping' });
-    server.close();
-    hub.close();
+    await hub.hold();
     await endObserving(thread, page, otel);
+    hub.close();
   });
+  hub.open(thread ? thread.sink : () => {});
   page.tell({ kind: 'serving', servers: [] });
   screen.print(`Collecting from stdio servers; page: ${pageUrlOf(config, page, token) ?? 'none'}\n`);
 }
@@ -116,15 +105,4 @@ function createIdle(afterMs: number, onIdle: () => void): (count: number) => voi
     clearTimeout(timer);
     if (count === 0) timer = setTimeout(onIdle, afterMs);
   };
-}
-
-function signal(target: number, name: NodeJS.Signals | 0): boolean {
-  // 0 and 1 would be our own group and every process.
-  if (Math.abs(target) <= 1) return false;
-  try {
-    process.kill(target, name);
-    return true;
-  } catch {
-    return false;
-  }
 }

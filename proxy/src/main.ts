@@ -21,6 +21,7 @@ import type { ProxySettings } from './http/settings.ts';
 import { createClock } from './pipeline/clock.ts';
 import { createRandomHex } from './pipeline/random.ts';
 import {
+  createNumbers,
   endObserving,
   exportsTo,
   guardProcess,
@@ -39,6 +40,7 @@ import {
   VERSION,
   wantsColor,
 } from './service.ts';
+import { takeShims } from './shims.ts';
 import { type EnvironmentReading, readEnvironment } from './telemetry/environment.ts';
 import { formatBanner } from './terminal/banner.ts';
 import { layoutFor } from './terminal/layout.ts';
@@ -96,20 +98,22 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   const traceParent = otel.settings.propagators.tracecontext ? config.values['trace-parent'] : 'ignore';
   const nowUs = createClock(Date.now, () => performance.now());
   const pageToken = toPageToken(config.values, randomToken);
+  const nextExchange = createNumbers();
+  let stopping = false;
+  // Before archive and page: a collector that has both gives them up for us. The demo's traffic is nobody's own.
+  const shims = demo
+    ? undefined
+    : await takeShims(config, { nowUs, nextExchange, onTakeOver: () => stopping });
   const channel = config.values.observe ? new MessageChannel() : undefined;
   const [thread, page] = await Promise.all([
     channel &&
       startObserving(config, upstreams, demo !== undefined, lines, nowUs, traceParent, channel.port1),
     openPage(config, demo !== undefined, pageToken, channel?.port2),
   ]);
+  shims?.open(thread ? thread.sink : () => {});
   const countryOf = thread ? await loadCountries(config.values['country-db'], onFault) : undefined;
   const sink = thread ? thread.sink : () => {};
   const ports = { sink, nowUs, randomHex: createRandomHex(randomFillSync), onFault };
-  let exchanges = 0;
-  const nextExchange = () => {
-    exchanges += 1;
-    return exchanges;
-  };
   const proxy = await startProxy(
     { ...toProxySettings(config, upstreams, traceParent), observe: thread !== undefined },
     {
@@ -120,10 +124,14 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
     },
   );
   stopOnSignal(async () => {
+    stopping = true;
     await demo?.close();
     page.tell({ kind: 'stopping' });
     await proxy.close();
+    await shims?.hold();
     await endObserving(thread, page, otel);
+    // Only now: what the shims start in our place finds archive and port free.
+    shims?.close();
   });
   const clientUrls = upstreams.map((upstream) => {
     const { name, endpointPath, endpointQuery } = toUpstreamSettings(upstream);

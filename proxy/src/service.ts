@@ -34,6 +34,15 @@ export const VERSION = readVersion();
 export const screen = createScreen(process.stdout);
 const told = new Set<string>();
 
+/** Numbers for exchanges: one series for everybody who brings frames to one observing thread. */
+export function createNumbers(): () => number {
+  let last = 0;
+  return () => {
+    last += 1;
+    return last;
+  };
+}
+
 /** What readers of the page have to know where it is asked for. */
 export function randomToken(): string {
   return randomBytes(24).toString('base64url');

@@ -17,6 +17,7 @@ import { Link } from './stdio/link.ts';
 import { socketPathOf } from './stdio/place.ts';
 import { type Left, runShim, type Watcher } from './stdio/shim.ts';
 import { PipeTap } from './stdio/tap.ts';
+import { GREETING } from './stdio/wire.ts';
 
 /** What delivering the last frames may add to the end of a server. */
 const LAST_FRAMES_MS = 1_000;
@@ -25,6 +26,8 @@ const START_EVERY_MS = 10_000;
 /** As shells say it (POSIX.1-2024, "Exit Status for Commands"). */
 const NOT_FOUND = 127;
 const NOT_EXECUTABLE = 126;
+
+const UNSEEN = 'what this server does is not shown until both are of one version';
 
 const nowUs = createClock(Date.now, () => performance.now());
 const told = new Set<string>();
@@ -115,6 +118,8 @@ function observe(about: {
       {
         connect: () => connect(about.path),
         startCollector: collectorStarter(about.directory, about.options),
+        onRefused: (greeting) =>
+          log('other_version', `the running Sightline says '${greeting}', this one '${GREETING}'; ${UNSEEN}`),
         nowUs,
       },
     );
@@ -145,11 +150,11 @@ function observe(about: {
   };
 }
 
-/** Starts a collector that outlives us, at most once in a while. */
-function collectorStarter(directory: string, options: readonly string[]): () => void {
+/** Starts a collector that outlives us: in place of one that ended in order, and else at most once in a while. */
+function collectorStarter(directory: string, options: readonly string[]): (inOrder: boolean) => void {
   let startedMs = Number.NEGATIVE_INFINITY;
-  return () => {
-    if (performance.now() - startedMs < START_EVERY_MS) return;
+  return (inOrder) => {
+    if (!inOrder && performance.now() - startedMs < START_EVERY_MS) return;
     startedMs = performance.now();
     try {
       mkdirSync(directory, { recursive: true, mode: 0o700 });

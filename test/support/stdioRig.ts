@@ -5,7 +5,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { EventItem } from '../../proxy/src/contract/index.ts';
+import type { EventItem, EventPage } from '../../proxy/src/contract/index.ts';
 
 const PROGRAM = path.resolve('proxy/src/sightline.ts');
 export const STDIO_SERVER = path.resolve('test/support/stdioServer.ts');
@@ -62,11 +62,27 @@ export class StdioRig {
   readonly directory = mkdtempSync(path.join(tmpdir(), 'sightline-stdio-'));
   readonly #port = freePort();
   readonly #talks: Talk[] = [];
+  readonly #program: readonly [string, ...string[]];
+
+  /** @param program Words that start Sightline, where it is not that of this source. */
+  constructor(program: readonly [string, ...string[]] = [process.execPath, PROGRAM]) {
+    this.#program = program;
+  }
 
   /** What stands in place of a command in a client's configuration. */
   async wrapped(command: string, args: readonly string[], options: readonly string[] = []) {
-    const own = ['--state-dir', this.directory, '--page-listen', `127.0.0.1:${await this.#port}`, ...options];
-    return { command: process.execPath, args: [PROGRAM, 'stdio', ...own, '--', command, ...args] };
+    const own = [...(await this.#own()), ...options];
+    const [program, ...words] = this.#program;
+    return { command: program, args: [...words, 'stdio', ...own, '--', command, ...args] };
+  }
+
+  /** A proxy on the same state directory, once it serves; its page is at the same port. Nobody is behind it. */
+  async proxy(options: readonly string[] = [], pagePort?: number): Promise<Talk> {
+    const own = [...(await this.#own(pagePort)), '--listen', '127.0.0.1:0', '--show', 'none', ...options];
+    const [program, ...words] = this.#program;
+    const talk = this.start(program, [...words, 'http://127.0.0.1:9/mcp', ...own]);
+    await talk.until(() => talk.out.includes('mcpServers'));
+    return talk;
   }
 
   /** A shim around the server of `stdioServer.ts`. */
@@ -81,13 +97,29 @@ export class StdioRig {
     return talk;
   }
 
-  /** What the page tells; nothing while no collector runs. */
+  async #own(pagePort?: number): Promise<readonly string[]> {
+    const page = `127.0.0.1:${pagePort ?? (await this.#port)}`;
+    return ['--state-dir', this.directory, '--page-listen', page];
+  }
+
+  /** What the page tells; nothing while nobody shows it. */
   async events(): Promise<readonly EventItem[]> {
+    return (await this.#page())?.items ?? [];
+  }
+
+  /** What the page says was lost. */
+  async lost(): Promise<EventPage['completeness']['lost'] | undefined> {
+    return (await this.#page())?.completeness.lost;
+  }
+
+  async #page(): Promise<EventPage | undefined> {
     try {
-      const answer = await fetch(`http://127.0.0.1:${await this.#port}/api/v1/events?order=oldest&limit=200`);
-      return (await answer.json()).items;
+      const answer = await fetch(
+        `http://127.0.0.1:${await this.#port}/api/v1/events?order=oldest&limit=1000`,
+      );
+      return await answer.json();
     } catch {
-      return [];
+      return undefined;
     }
   }
 

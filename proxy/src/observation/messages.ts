@@ -12,7 +12,7 @@ import {
   type ResponseMessage,
   requestIdKey,
 } from '../mcp/jsonrpc.ts';
-import { cutText, targetOf, textOf } from '../mcp/methods.ts';
+import { cutText, methodRow, targetOf, textOf } from '../mcp/methods.ts';
 import { isToolError, taskOf, toolErrorText } from '../mcp/result.ts';
 import { parseTraceparent } from '../mcp/traceContext.ts';
 import { rankEvidence } from '../session/evidence.ts';
@@ -32,7 +32,7 @@ import {
   openRequestsOf,
   shortId,
 } from './opening.ts';
-import { decideAnswer, endWithout } from './outcome.ts';
+import { decideAnswer, endWithout, OK } from './outcome.ts';
 import type { Exchange, OpenRequest, SessionState } from './state.ts';
 import { endBySighting } from './taskEnding.ts';
 
@@ -176,10 +176,7 @@ function notifyFromClient(fold: Fold, exchange: Exchange, message: NotificationM
   if (cancelled === undefined) return;
   const open = openRequestsOf(exchange, joined);
   const request = open?.find(openKey('client_to_server', cancelled));
-  if (request) {
-    const ending = endWithout('cancelled', 'client');
-    finish(fold, request, { ending, endUs: atUs, message: textOf(message.params.reason) });
-  }
+  if (request) endByWord(fold, request, 'client', message, atUs);
 }
 
 function notifyFromServer(
@@ -196,12 +193,32 @@ function notifyFromServer(
   writeNotification(fold, exchange, message, 'server_to_client', joined, passedUs);
   if (message.method !== 'notifications/cancelled') return;
   const id = idOf(message.params.requestId);
-  const request =
-    id === undefined ? undefined : openRequestsOf(exchange, joined)?.find(openKey('server_to_client', id));
+  if (id === undefined) return;
+  const open = openRequestsOf(exchange, joined);
+  const request = open?.find(openKey('server_to_client', id));
   if (request) {
-    const ending = endWithout('cancelled', 'upstream');
-    finish(fold, request, { ending, endUs: passedUs, message: textOf(message.params.reason) });
+    endByWord(fold, request, 'upstream', message, passedUs);
+    return;
   }
+  // The one request of a client that a server may end so (2026-07-28 basic/patterns/subscriptions, stdio).
+  const listening = open?.find(openKey('client_to_server', id));
+  if (listening && isLongLived(listening)) endByWord(fold, listening, 'upstream', message, passedUs);
+}
+
+/** What is open for as long as somebody likes ends well when they like it no more. */
+function endByWord(
+  fold: Fold,
+  request: OpenRequest,
+  by: 'client' | 'upstream',
+  message: NotificationMessage,
+  endUs: UnixMicros,
+): void {
+  const ending = isLongLived(request) ? OK : endWithout('cancelled', by);
+  finish(fold, request, { ending, endUs, message: textOf(message.params.reason) });
+}
+
+function isLongLived({ method }: OpenRequest): boolean {
+  return methodRow(method)?.longLived === true;
 }
 
 function idOf(value: Json | undefined): RequestId | undefined {

@@ -191,11 +191,13 @@ describe('a wrapped process', () => {
     expect(summary?.attributes['sightline.session.incomplete']).toBe(true);
   });
 
-  it('ends with the proxy like every session', () => {
+  it('runs on when its watcher stops: its session ends there, and what was open may be answered yet', () => {
     const watch = running().take(sent(10, call(1, 'ping')), aShutdown(20));
-    expect(watch.outcomes().at(-1)).toBe('ping unanswered upstream');
+    expect(watch.outcomes()).toEqual(['initialize ok']);
     const [ended] = watch.ofKind('sightline.session.ended');
     expect(ended?.attributes['sightline.session.end_reason']).toBe('shutdown');
+    const summary = watch.ofKind('sightline.session').at(-1);
+    expect(summary?.attributes['sightline.session.incomplete']).toBe(true);
   });
 
   it('is another session than a second process of the same server, at the same time', () => {

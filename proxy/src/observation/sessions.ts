@@ -111,9 +111,16 @@ function summarise(fold: Fold, session: Ended, record: 'session' | 'session_live
   fold.journal.writeSummary(atUs, session, record);
 }
 
-/** The proxy stops: everything open ends, and every open session with it. */
+/**
+ * The proxy stops: everything open ends, and every open session with it. A wrapped process runs on and may answer yet,
+ * so nothing is said of its requests.
+ */
 export function shutdown(fold: Fold, atUs: UnixMicros): void {
   for (const request of fold.open.list()) {
+    if (request.exchange.pipe) {
+      fold.giveUpOn(request);
+      continue;
+    }
     const { ending } = unanswered(request);
     finish(fold, request, { ending, endUs: atUs, message: 'the proxy was stopped before the answer' });
   }

@@ -1,6 +1,6 @@
 /**
- * One collector for each place: whoever binds the socket is the one. A socket file outlives a killed owner, so one
- * that refuses is put out of the way, and looked at once more there: somebody may have bound anew in between.
+ * One owner of the shims for each place: whoever binds the socket is the one. A socket file outlives a killed owner, so
+ * one that refuses is put out of the way, and looked at once more there: somebody may have bound anew in between.
  */
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
@@ -35,7 +35,10 @@ function listen(path: string): Promise<Server | undefined> {
       if (error.code === 'EADDRINUSE') resolve(undefined);
       else reject(error);
     });
+    // Only its owner may say what servers did. The file is made before this call returns.
+    const mask = process.umask(0o077);
     server.listen(path, () => resolve(server));
+    process.umask(mask);
   });
 }
 

@@ -1,18 +1,21 @@
 /**
- * A shim's way to the collector: bounded, never waited for. While nobody takes frames they wait here; past the bound
+ * A shim's way to whoever collects: bounded, never waited for. While nobody takes frames they wait here; past the bound
  * lines are dropped and counted, and when somebody takes them again that is told first. Frames on their way when a
- * collector dies are not sent twice, because it may have taken them: they count as unseen.
+ * collector dies are not sent twice, because it may have taken them: they count as unseen. One that ends in order asks
+ * to hold them, and they wait for the next.
  */
 import type { Socket } from 'node:net';
 import type { ExitFrame, UnixMicros } from '../observation/frame.ts';
 import type { SightedLine } from './tap.ts';
-import { encodeFrame, GREETING, type WireProcess } from './wire.ts';
+import { ANSWERS, createAnswerReader, encodeFrame, GREETING, type WireProcess } from './wire.ts';
 
 export interface LinkPorts {
   /** A socket that is being connected to where a collector should listen. */
   readonly connect: () => Socket;
-  /** Starts one, because none listens. */
-  readonly startCollector: () => void;
+  /** Starts one, because none listens; `inOrder` once when the one before had ended in order. */
+  readonly startCollector: (inOrder: boolean) => void;
+  /** Who listens there is of another version, with this greeting. */
+  readonly onRefused: (greeting: string) => void;
   readonly nowUs: () => UnixMicros;
 }
 
@@ -23,12 +26,18 @@ const FRAME_BYTES = 256;
 /** A collector needs some of these to be started; after that it is asked for less often. */
 const RETRY_MS = 150;
 const RETRY_MS_MAX = 5_000;
+/** Another version of Sightline may be replaced by ours while the server runs. */
+const REFUSED_MS = 60_000;
 
 export class Link {
   readonly #ports: LinkPorts;
   readonly #process: WireProcess;
   #socket: Socket | undefined = undefined;
   #isConnected = false;
+  /** This socket's owner ends in order, and takes nothing more. */
+  #isHeld = false;
+  /** The last owner did. */
+  #endedInOrder = false;
   #isClosed = false;
   #isDone = false;
   #retryMs = RETRY_MS;
@@ -39,7 +48,6 @@ export class Link {
   /** Frames given to this socket, and those of them that were taken. */
   #sent = 0;
   #taken = 0;
-  #answer = '';
   /** Lines dropped since that was last told. */
   #unseen = 0;
   #onTaken: () => void = () => {};
@@ -81,40 +89,58 @@ export class Link {
     socket.unref();
     socket.on('connect', () => {
       this.#isConnected = true;
-      this.#retryMs = RETRY_MS;
+      this.#isHeld = false;
+      this.#endedInOrder = false;
       this.#sent = 1;
       this.#taken = 0;
-      this.#answer = '';
       socket.write(`${GREETING}\n`);
       for (const bytes of encodeFrame(this.#process)) socket.write(bytes);
       this.#flush();
     });
-    socket.on('data', (chunk: Buffer) => this.#takeAnswer(chunk));
+    socket.on(
+      'data',
+      createAnswerReader((answer) => this.#takeAnswer(answer)),
+    );
     socket.on('error', () => {
-      if (!this.#isConnected) this.#ports.startCollector();
+      if (this.#isConnected) return;
+      this.#ports.startCollector(this.#endedInOrder);
+      this.#endedInOrder = false;
     });
     socket.on('close', () => this.#onGone());
   }
 
   #onGone(): void {
     if (this.#isDone) return;
-    if (this.#isConnected) this.#unseen += Math.max(0, this.#sent - this.#taken);
+    // The process itself is told anew to whoever comes next.
+    if (this.#isConnected) this.#unseen += Math.max(0, this.#sent - Math.max(1, this.#taken));
     const tells = this.#isConnected;
     this.#isConnected = false;
     // Before what still waits: that came later than what was on its way.
     if (tells && this.#unseen > 0) this.#waiting.unshift(...this.#toldUnseen());
-    this.#retry = setTimeout(() => this.#connect(), this.#retryMs).unref();
-    this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
+    this.#retry = setTimeout(() => this.#connect(), this.#isHeld ? 0 : this.#retryMs).unref();
+    this.#endedInOrder = this.#isHeld;
+    this.#isHeld = false;
+    if (this.#retryMs < RETRY_MS_MAX) this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
   }
 
-  #takeAnswer(chunk: Buffer): void {
-    this.#answer += chunk.toString('latin1');
-    const lines = this.#answer.split('\n');
-    this.#answer = lines.pop() ?? '';
-    const last = lines.at(-1);
-    if (last === undefined) return;
-    this.#taken = Number(last);
-    this.#onTaken();
+  #takeAnswer(answer: string): void {
+    if (answer === ANSWERS.hold) this.#hold();
+    else if (answer.startsWith(`${ANSWERS.refused} `)) {
+      this.#retryMs = REFUSED_MS;
+      this.#ports.onRefused(answer.slice(ANSWERS.refused.length + 1));
+    } else {
+      this.#retryMs = RETRY_MS;
+      this.#taken = Number(answer);
+      this.#onTaken();
+    }
+  }
+
+  /** What is on its way is still taken; what comes from here on waits for the next. */
+  #hold(): void {
+    if (this.#isHeld) return;
+    this.#isHeld = true;
+    this.#sent += 1;
+    for (const bytes of encodeFrame({ kind: 'held', atUs: this.#ports.nowUs() })) this.#socket?.write(bytes);
   }
 
   #heldBytes(): number {
@@ -133,7 +159,7 @@ export class Link {
   #flush(): void {
     this.#flushes = false;
     const socket = this.#socket;
-    if (!this.#isConnected || !socket || this.#waiting.length === 0) return;
+    if (!this.#isConnected || this.#isHeld || !socket || this.#waiting.length === 0) return;
     socket.cork();
     for (const frame of this.#waiting) for (const bytes of frame) socket.write(bytes);
     socket.uncork();

@@ -2,11 +2,11 @@
  * Stands between a client and a stdio server: starts the server, passes the bytes of all three pipes, signals and the
  * exit code, and lets nobody outlive whom it was there for. What passes is shown to a watcher, afterwards.
  */
-import { spawn } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { UnixMicros } from '../observation/frame.ts';
 import { createEnder, LINGER_MS } from './ender.ts';
 import { pass } from './pass.ts';
+import { startServer } from './startServer.ts';
 
 export type PipeName = 'client' | 'stdout' | 'stderr';
 
@@ -49,12 +49,7 @@ const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQU
 export function runShim(command: string, args: readonly string[], ports: ShimPorts): Promise<Left> {
   const { stdin, stdout, stderr, watcher, nowUs } = ports;
   const parentId = ports.parentId();
-  // A group of its own, so that what the server starts can be ended with it.
-  const child = spawn(command, args, {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: process.platform !== 'win32',
-    windowsHide: true,
-  });
+  const child = startServer(command, args);
   if (child.pid !== undefined) watcher.started(child.pid);
   const end = createEnder(child);
   let clientLeft = false;

@@ -1,15 +1,38 @@
 /**
- * What a shim says to the collector, over one local socket for each: a greeting, then frames. Each is one line of
+ * What a shim says to whoever collects, over one local socket for each: a greeting, then frames. Each is one line of
  * JSON; the bytes of a sighted line follow theirs as they are, so that the shim neither decodes nor escapes them. The
- * collector answers with the number of frames that it has taken, in all, one line each time.
+ * owner of the socket answers with the number of frames that it has taken, in all, one line each time, or with one of
+ * the words below. A proxy that wants to be the owner greets in the same way.
  */
 import { isUtf8 } from 'node:buffer';
 import { GrowingBytes } from '../mcp/growingBytes.ts';
-import type { BodySighting, ExitFrame, LineFrame, LossFrame, ProcessFrame } from '../observation/frame.ts';
+import type {
+  BodySighting,
+  ExitFrame,
+  LineFrame,
+  LossFrame,
+  ProcessFrame,
+  UnixMicros,
+} from '../observation/frame.ts';
 import type { SightedLine } from './tap.ts';
 
-/** Said first; who says anything else is no shim of this version. */
-export const GREETING = 'sightline stdio 1';
+/** Said first; who says anything else is no Sightline of this version. */
+export const GREETING = 'sightline stdio 2';
+
+/** What the owner says besides numbers, one line each. */
+export const ANSWERS = {
+  /** To a shim: keep your frames for whoever comes next, and say `held` after the last one. */
+  hold: 'hold',
+  /** To a proxy that asked for the socket: it is free now. */
+  yours: 'yours',
+  /** To the same: another proxy has it, and keeps it. */
+  mine: 'mine',
+  /** To whoever greeted otherwise, followed by the greeting that would have done. */
+  refused: 'refused',
+} as const;
+
+/** Another version of Sightline is at the other end. */
+export class OtherVersion extends Error {}
 
 /** A process as its shim knows it. */
 export interface WireProcess extends Omit<ProcessFrame, 'exchange'> {
@@ -24,9 +47,19 @@ export type WireFrame =
   | Omit<LineFrame, 'exchange'>
   | Omit<ExitFrame, 'exchange'>
   | { readonly kind: 'cut'; readonly atUs: number }
-  | LossFrame;
+  | LossFrame
+  | Word;
 
+/** `held`: a shim sends nothing more here. `take_over`, `bound`: a proxy asks for the socket, and has bound it. */
+interface Word {
+  readonly kind: 'held' | 'take_over' | 'bound';
+  readonly atUs: UnixMicros;
+}
+
+const KINDS = ['process', 'line', 'exit', 'cut', 'loss', 'held', 'take_over', 'bound'];
 const LF = 10;
+/** A longer first line is no greeting. */
+const GREETING_BYTES_MAX = 100;
 
 /** One frame as bytes. */
 export function encodeFrame(frame: Exclude<WireFrame, { kind: 'line' }> | SightedLine): readonly Buffer[] {
@@ -51,7 +84,7 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** @throws where the other side is no shim of this version. */
+  /** @throws OtherVersion where the greeting is another one, and another error where frames are none of ours. */
   push(chunk: Buffer): void {
     let rest = chunk;
     while (rest.length > 0)
@@ -74,7 +107,8 @@ export class FrameReader {
   #takeHead(rest: Buffer): number {
     const end = rest.indexOf(LF);
     const piece = end === -1 ? rest : rest.subarray(0, end);
-    if (this.#begun.length + piece.length > this.#bytesMax) throw new Error('a frame is too long');
+    const bytesMax = this.#greeted ? this.#bytesMax : GREETING_BYTES_MAX;
+    if (this.#begun.length + piece.length > bytesMax) throw new Error('a frame is too long');
     if (piece.length > 0) this.#begun.append(piece);
     if (end === -1) return piece.length;
     this.#takeLine(this.#begun.take().toString('utf8'));
@@ -83,7 +117,8 @@ export class FrameReader {
 
   #takeLine(text: string): void {
     if (!this.#greeted) {
-      if (text !== GREETING) throw new Error('the greeting is of another version');
+      if (/^sightline stdio [\w.-]+$/.test(text) && text !== GREETING) throw new OtherVersion(text);
+      if (text !== GREETING) throw new Error('there was no greeting');
       this.#greeted = true;
       return;
     }
@@ -100,13 +135,23 @@ export class FrameReader {
   }
 }
 
+/** Gives whole lines of what the owner of the socket answers. */
+export function createAnswerReader(onAnswer: (line: string) => void): (chunk: Buffer) => void {
+  let begun = '';
+  return (chunk) => {
+    const lines = (begun + chunk.toString('latin1')).split('\n');
+    begun = lines.pop() ?? '';
+    for (const line of lines) onAnswer(line);
+  };
+}
+
 type HeadOfLine = SightedLine & { readonly raw?: number };
 
 /** Both ends are the same program on the same machine and user: its kind and time tell a frame well enough. */
 function isFrame(value: unknown): value is Exclude<WireFrame, { kind: 'line' }> | HeadOfLine {
   if (typeof value !== 'object' || value === null) return false;
   if (!('kind' in value && 'atUs' in value) || typeof value.atUs !== 'number') return false;
-  return ['process', 'line', 'exit', 'cut', 'loss'].includes(String(value.kind));
+  return KINDS.includes(String(value.kind));
 }
 
 function toLine({ bytes, ...head }: SightedLine, data: Buffer | undefined): WireFrame {
