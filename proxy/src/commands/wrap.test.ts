@@ -197,6 +197,7 @@ describe('wrap and unwrap', () => {
     expect(run('wrap claude-code').out).toContain(
       'note      this folder has servers of its own: sightline wrap .mcp.json',
     );
+    expect(run('wrap claude_code').out).toContain('servers of its own');
     expect(run('wrap cursor').out).not.toContain('servers of its own');
     expect(run('wrap .mcp.json').out).toContain('do not commit them for others');
   });

@@ -73,7 +73,10 @@ interface Target {
   readonly file: ClientFile;
   /** As the user would say it again. */
   readonly said: string;
+  /** Who reads the file, as far as that is known. */
   readonly client: Client | undefined;
+  /** The client was named, and not the file. */
+  readonly isNamed: boolean;
 }
 
 interface Asked {
@@ -146,7 +149,12 @@ function findTarget(word: string, ports: WrapPorts): Target | { readonly problem
   const read = readClientFile(found);
   if ('wrong' in read) return { problem: { key: found, message: read.wrong } };
   const said = /^[\w@%+=:,./\\-]+$/.test(word) ? word : `"${word}"`;
-  return { file: read.file, said, client: client ?? clientOfFile(found, ports) };
+  return {
+    file: read.file,
+    said,
+    client: client ?? clientOfFile(found, ports),
+    isNamed: client !== undefined,
+  };
 }
 
 function missing(
@@ -172,9 +180,9 @@ function projectFileHere({ projectFile }: Client, { cwd, exists }: WrapPorts): s
   return projectFile !== undefined && exists(path.join(cwd, projectFile)) ? projectFile : undefined;
 }
 
-function notesFor(word: WrapWord, { file, client, said }: Target, ports: WrapPorts): readonly string[] {
+function notesFor(word: WrapWord, { file, client, isNamed }: Target, ports: WrapPorts): readonly string[] {
   if (word === 'unwrap' || !client) return [];
-  if (clientOf(said) === undefined) {
+  if (!isNamed) {
     const isProject = client.projectFile !== undefined && isAt(file.path, client.projectFile);
     return isProject ? ['the commands name paths of this machine; do not commit them for others'] : [];
   }
