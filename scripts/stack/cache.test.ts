@@ -86,7 +86,7 @@ describe('the step of npm test', () => {
 
   it('is skipped without Go, with the reason', () => {
     const { status, stdout, stderr } = run({ PATH: folder });
-    expect([status, stdout]).toEqual([0, '0 passed, 0 failed, 4 skipped\n']);
+    expect([status, stdout]).toEqual([0, '0 passed, 0 failed, 5 skipped\n']);
     expect(stderr).toMatch(/^SKIPPED\. Go is missing .* install Go \d[\d.]+ or newer/);
   });
 
@@ -97,7 +97,7 @@ describe('the step of npm test', () => {
     const script = `#!/bin/sh\nif [ "$1" = env ]; then echo go1.99; else echo "${said}" >&2; exit 1; fi\n`;
     writeFileSync(path.join(bin, 'go'), script, { mode: 0o755 });
     const { status, stdout, stderr } = run({ PATH: `${bin}:/bin:/usr/bin` });
-    expect([status, stdout]).toEqual([1, '0 passed, 1 failed, 3 skipped\n']);
+    expect([status, stdout]).toEqual([1, '0 passed, 1 failed, 4 skipped\n']);
     expect(stderr).toContain(said);
     expect(stderr).toContain('A module that cannot be downloaded and a full disk are the usual causes.');
   });

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { homedir, platform } from 'node:os';
 import path from 'node:path';
-import { type Program, sourceFolder } from './programs.ts';
+import { type GoProgram, sourceFolder } from './programs.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -27,7 +27,7 @@ export function goFolder(env?: Environment): string {
 }
 
 /** Changes whenever the built program could: sources, compiler, target, and how it is built. */
-export function buildKey(program: Program, toolchain: string, recipe: readonly string[]): string {
+export function buildKey(program: GoProgram, toolchain: string, recipe: readonly string[]): string {
   const hash = createHash('sha256').update(JSON.stringify([toolchain, recipe]));
   const files = ['go.mod', 'go.sum', ...(program.manifest === undefined ? [] : [program.manifest])];
   for (const file of files)
@@ -36,7 +36,7 @@ export function buildKey(program: Program, toolchain: string, recipe: readonly s
 }
 
 /** The folder of one built program. It exists only complete, because it comes there by a rename. */
-export function builtFolder(program: Program, key: string, env?: Environment): string {
+export function builtFolder(program: GoProgram, key: string, env?: Environment): string {
   return path.join(cacheFolder(env), 'stack', `${program.name}-${program.version}-${key}`);
 }
 

@@ -3,8 +3,7 @@ import { spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { goFolder } from './cache.ts';
-import type { Program } from './programs.ts';
-import { sourceFolder } from './programs.ts';
+import { type GoProgram, sourceFolder } from './programs.ts';
 
 /** Something that whoever runs the build can mend; its message is all that they need to see. */
 export class BuildProblem extends Error {}
@@ -19,7 +18,7 @@ const STATIC = { CGO_ENABLED: '0' };
  * The compiler and target that Go uses for this program, as text. Throws `NoGo` when there is no Go or one
  * that is too old (since 1.21 Go fetches a newer one by itself unless told not to).
  */
-export function readToolchain(program: Program): string {
+export function readToolchain(program: GoProgram): string {
   const wanted = /^go (\S+)$/m.exec(readFileSync(path.join(sourceFolder(program), 'go.mod'), 'utf8'))?.[1];
   const asked = spawnSync('go', ['env', 'GOVERSION', 'GOOS', 'GOARCH'], {
     cwd: sourceFolder(program),
@@ -37,6 +36,18 @@ export function readToolchain(program: Program): string {
     );
   }
   return asked.stdout.trim().split('\n').join(' ');
+}
+
+/** Where the sources of a module are, which is downloaded if need be. Throws `BuildProblem`. */
+export async function findModule(program: GoProgram, module: string): Promise<string> {
+  const lines: string[] = [];
+  const args = ['mod', 'download', '-json', module];
+  await runGo({ cwd: sourceFolder(program), args, onLine: (line) => lines.push(line) });
+  // What it says besides comes first.
+  const said = lines.join('\n');
+  const { Dir: folder } = JSON.parse(said.slice(said.indexOf('{'))) as { readonly Dir?: string };
+  if (folder === undefined) throw new BuildProblem(`${module} is no module of ${program.name}`);
+  return folder;
 }
 
 /**

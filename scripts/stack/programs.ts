@@ -8,14 +8,11 @@ export const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export type ProgramName = 'collector' | 'tempo' | 'loki' | 'prometheus';
 
-export interface Program {
-  readonly name: ProgramName;
+/** Something that is built from Go modules, once, into the cache. */
+export interface GoProgram {
+  readonly name: string;
   /** What a reader knows it by: the version of its releases and of its image. */
   readonly version: string;
-  /** The image of docker-compose.yml, without its tag. */
-  readonly image: string;
-  /** The image's tag. */
-  readonly tag: string;
   /** The Go module that `test/stack/{name}/go.mod` pins, and its version there. */
   readonly module: string;
   readonly moduleVersion: string;
@@ -27,6 +24,17 @@ export interface Program {
   readonly tags?: string;
   /** A manifest of the OpenTelemetry collector builder, beside the go.mod, instead of a package to compile. */
   readonly manifest?: string;
+  /** Files of modules that it needs anyway, kept beside it: their names there, and where they come from. */
+  readonly files?: Readonly<Record<string, { readonly module: string; readonly path: string }>>;
+}
+
+/** A part of the stack. */
+export interface Program extends GoProgram {
+  readonly name: ProgramName;
+  /** The image of docker-compose.yml, without its tag. */
+  readonly image: string;
+  /** The image's tag. */
+  readonly tag: string;
 }
 
 export const PROGRAMS: readonly Program[] = [
@@ -77,7 +85,20 @@ export const PROGRAMS: readonly Program[] = [
   },
 ];
 
+/** What `deploy/kubernetes/` is held to: who puts it together, and the API of the oldest Kubernetes that it is for. */
+export const KUSTOMIZE: GoProgram = {
+  name: 'kustomize',
+  version: '5.8.2',
+  module: 'sigs.k8s.io/kustomize/kustomize/v5',
+  moduleVersion: 'v5.8.2',
+  binaries: { kustomize: 'sigs.k8s.io/kustomize/kustomize/v5' },
+  versionVariable: 'sigs.k8s.io/kustomize/api/provenance.version',
+  files: {
+    'kubernetes-1.27.json': { module: 'k8s.io/kube-openapi', path: 'pkg/schemaconv/testdata/swagger.json' },
+  },
+};
+
 /** Where a program's go.mod, go.sum and manifest are. */
-export function sourceFolder(program: Program): string {
+export function sourceFolder(program: GoProgram): string {
   return path.join(ROOT, 'test/stack', program.name);
 }
