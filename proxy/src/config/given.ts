@@ -148,6 +148,12 @@ export interface Read {
 const ENVIRONMENT = 'SIGHTLINE_';
 /** Of the repository's scripts: where built programs are kept. */
 const NOT_OURS: readonly string[] = ['SIGHTLINE_CACHE'];
+/**
+ * What Kubernetes gives every container for each Service whose name begins with `sightline` (Kubernetes, "Discovering
+ * services"). `SIGHTLINE_PORT` is one only with such a value: a person who sets a port there has to be told.
+ */
+const SERVICE_LINK =
+  /^SIGHTLINE_(?:\w+_)?(?:SERVICE_HOST=|SERVICE_PORT(?:_\w+)?=\d|PORT(?:_\d+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?=|=(?:tcp|udp|sctp):))/;
 
 export function readEnvironment(env: Readonly<Record<string, string | undefined>>): Read {
   const known = new Map(OPTION_NAMES.map((name) => [environmentOf(name), name]));
@@ -158,7 +164,7 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
     if (!key.startsWith(ENVIRONMENT) || raw === undefined || raw === '' || NOT_OURS.includes(key)) continue;
     const name = known.get(key);
     if (name) given.push({ name, raw, key });
-    else
+    else if (!SERVICE_LINK.test(`${key}=${raw}`))
       problems.push({
         key,
         message: `is no setting of Sightline${suggest(
