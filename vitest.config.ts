@@ -14,9 +14,10 @@ const LONG_OUTAGE = 'test/stack/faultsLongOutage.test.ts';
 /**
  * All suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold),
  * `e2e` (real clients and servers through the real proxy), `stack` (the real collector and stores; `outage` is the one
- * file of it that waits for minutes), `compose` (the same in containers) and `browser` (the page of the real program in
- * a real browser). Where each file starts processes they run one at a time: the machine may have two cores. Those of
- * `stack` mostly wait for what they sent to be found.
+ * file of it that waits for minutes), `deploy` (what else is under `deploy/`, put together and held to what reads it),
+ * `compose` (the same in containers) and `browser` (the page of the real program in a real browser). Where each file
+ * starts processes they run one at a time: the machine may have two cores. Those of `stack` mostly wait for what they
+ * sent to be found.
  */
 export default defineConfig({
   test: {
@@ -65,6 +66,14 @@ export default defineConfig({
           globalSetup: 'test/stack/globalSetup.ts',
           fileParallelism: false,
           testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'deploy',
+          include: ['test/deploy/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -11,6 +11,7 @@ const TEST_STEPS: readonly Step[] = [
   { name: 'programs of the stack', command: ['scripts/stack/step.ts'], counts: 'line' },
   // Six minutes of waiting, over before the browser needs the machine to itself.
   { name: 'long outage', command: vitest('outage'), counts: 'vitest', background: true },
+  { name: 'deployments', command: vitest('deploy'), counts: 'vitest' },
   { name: 'stories', command: vitest('stories'), counts: 'vitest' },
   { name: 'end to end', command: vitest('e2e'), counts: 'vitest' },
   { name: 'stack', command: vitest('stack'), counts: 'vitest' },
