@@ -49,6 +49,17 @@ export default defineConfig({
       },
       {
         test: {
+          // The packed tarball, installed where nothing is, on every Node that is promised.
+          name: 'packed',
+          include: ['test/packed/**/*.test.ts'],
+          globalSetup: 'test/packed/globalSetup.ts',
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 180_000,
+        },
+      },
+      {
+        test: {
           name: 'stack',
           include: ['test/stack/**/*.test.ts'],
           exclude: [LONG_OUTAGE],

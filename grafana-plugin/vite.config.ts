@@ -4,6 +4,7 @@
  */
 import path from 'node:path';
 import { defineConfig } from 'vite';
+import { listPackages } from '../scripts/release/bundledPackages.ts';
 
 const HERE = import.meta.dirname;
 
@@ -12,6 +13,7 @@ export default defineConfig({
   // Relative, because the page may stand behind a path of somebody's reverse proxy.
   base: './',
   logLevel: 'warn',
+  plugins: [listPackages(path.join(HERE, '../proxy/dist/page.packages.json'))],
   build: {
     outDir: path.join(HERE, '../proxy/dist/page'),
     emptyOutDir: true,

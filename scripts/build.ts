@@ -4,10 +4,6 @@ import { runSteps } from './steps.ts';
 const built = await runSteps([
   { name: 'page', command: ['scripts/build-page.ts'], counts: 'one' },
   { name: 'panel', command: ['scripts/build-panel.ts'], counts: 'one' },
-  {
-    name: 'program',
-    command: ['node_modules/typescript/bin/tsc', '-p', 'proxy/tsconfig.build.json'],
-    counts: 'one',
-  },
+  { name: 'program', command: ['scripts/build-program.ts'], counts: 'one' },
 ]);
 if (!built) process.exitCode = 1;

@@ -16,6 +16,8 @@ export const CHECK_STEPS: readonly Step[] = [
   { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', '.'], counts: 'one' },
   { name: 'page', command: ['scripts/build-page.ts'], counts: 'one' },
   { name: 'panel', command: ['scripts/build-panel.ts'], counts: 'one' },
+  { name: 'program', command: ['scripts/build-program.ts'], counts: 'one' },
+  { name: 'notice', command: ['scripts/release/notice.ts', '--check'], counts: 'one' },
   { name: 'packed panel', command: ['scripts/panel/validate.ts'], counts: 'one' },
   { name: 'walls', command: ['scripts/check-imports.ts'], counts: 'one' },
   { name: 'generated docs', command: ['scripts/docs.ts', '--check'], counts: 'one' },

@@ -31,6 +31,9 @@ const TASKS = {
   docs: ['scripts/docs.ts'],
   dashboards: ['scripts/dashboards.ts'],
   stack: ['scripts/stack/run.ts'],
+  pack: ['scripts/release/pack.ts'],
+  notice: ['scripts/release/notice.ts'],
+  'release:check': ['scripts/release/check.ts'],
   'test:compose': ['test/compose/run.ts'],
 };
 

@@ -86,14 +86,13 @@ export interface RunningVariant {
 
 const here = import.meta.dirname;
 const root = path.join(here, '..', '..');
-/** The emitted program, as the package and the image run it: type stripping alone would keep 40 MB resident. */
+/** The built program, as the package and the image run it: type stripping alone would keep 40 MB resident. */
 export const mainPath = path.join(root, 'proxy', 'dist', 'main.js');
 
-/** Emits the program anew. @throws with what the compiler says. */
+/** Builds the program anew. @throws with what the bundler says. */
 export function buildProxy(): void {
-  const compiler = path.join(root, 'node_modules', 'typescript', 'bin', 'tsc');
-  const args = [compiler, '-p', path.join(root, 'proxy', 'tsconfig.build.json')];
-  const done = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  const build = path.join(root, 'scripts', 'build-program.ts');
+  const done = spawnSync(process.execPath, [build], { encoding: 'utf8' });
   if (done.status !== 0) throw new Error(`the proxy could not be built:\n${done.stdout}${done.stderr}`);
 }
 

@@ -21,6 +21,8 @@ export interface ProxyOptions {
   readonly stateDir?: string;
   /** Main file of another copy of the proxy. */
   readonly main?: string;
+  /** Another Node than the one that runs this. */
+  readonly node?: string;
 }
 
 export interface RunningProxy {
@@ -52,10 +54,14 @@ async function start(upstream: URL, args: readonly string[], options: ProxyOptio
   const stateDir = options.stateDir ?? ownDir ?? '';
   const places = ['--listen', '127.0.0.1:0', '--page-listen', '127.0.0.1:0', '--state-dir', stateDir];
   const main = options.main ?? mainPath;
-  const child = spawn(process.execPath, [main, ...args, ...places, ...(options.flags ?? [])], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...withoutTelemetry(process.env), ...options.env },
-  });
+  const child = spawn(
+    options.node ?? process.execPath,
+    [main, ...args, ...places, ...(options.flags ?? [])],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...withoutTelemetry(process.env), ...options.env },
+    },
+  );
   const lines: string[] = [];
   const ended = once(child, 'close').then(() => {
     if (ownDir !== undefined) rmSync(ownDir, { recursive: true, force: true });

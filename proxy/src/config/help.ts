@@ -20,10 +20,11 @@ export function formatHelp(version: string): string {
     `Sightline ${version}: shows what happens between AI clients and MCP servers.`,
     '',
     'Usage',
-    '  npm start                                    in front of the bundled demo',
-    '  npm start -- http://localhost:3000/mcp       in front of your own server',
-    '  npm start -- --config mcp.json               in front of every server of a client file',
-    '  npm start -- -- npx -y some-mcp-server       in front of a stdio server, over HTTP',
+    '  sightline                                    in front of the bundled demo',
+    '  sightline http://localhost:3000/mcp          in front of your own server',
+    '  sightline --config mcp.json                  in front of every server of a client file',
+    '  sightline -- npx -y some-mcp-server          in front of a stdio server, over HTTP',
+    '  In a checkout of the source, `npm start --` stands for `sightline`.',
   ];
   for (const group of OPTION_GROUPS) {
     lines.push('', group);

@@ -11,6 +11,7 @@ import {
   type FromThread,
   TAKEN_BYTES,
   TAKEN_FRAMES,
+  THREAD_FLAGS,
   type ThreadSettings,
   type ThreadStart,
   type ThreadStats,
@@ -63,10 +64,10 @@ export async function startObservationThread<Lines>(
   const workerData: ThreadStart<Lines> = { ...settings, taken, ...(page === undefined ? {} : { page }) };
   // The same file under the name it has unbuilt and built.
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  // Our flags (a profiler, a bigger heap) are for this thread; what comes over stdout goes through `onLines`.
+  // What comes over stdout goes through `onLines`.
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData,
-    execArgv: [],
+    execArgv: THREAD_FLAGS,
     resourceLimits: HEAP,
     transferList: page === undefined ? [] : [page],
   });

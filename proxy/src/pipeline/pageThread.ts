@@ -4,6 +4,7 @@
  */
 import { type MessagePort, Worker } from 'node:worker_threads';
 import type { FromPageThread, PageStart, PageThreadSettings, ToPageThread } from './pageProtocol.ts';
+import { THREAD_FLAGS } from './protocol.ts';
 
 export interface PageThreadDeps {
   /** The page's end of its channel to the observing thread. */
@@ -38,7 +39,7 @@ export async function startPageThread(
   const file = import.meta.url.endsWith('.ts') ? './pageWorker.ts' : './pageWorker.js';
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData,
-    execArgv: [],
+    execArgv: THREAD_FLAGS,
     resourceLimits: HEAP,
     transferList: observing === undefined ? [] : [observing],
   });

@@ -33,6 +33,12 @@ export interface ThreadStart<Lines> extends ThreadSettings<Lines> {
   readonly page?: MessagePort;
 }
 
+/**
+ * Flags of Node for our threads, in place of those of the first (a profiler, a bigger heap), which are for that one.
+ * Node 22 says in each thread that SQLite is new in it, to somebody who did not ask.
+ */
+export const THREAD_FLAGS: string[] = ['--disable-warning=ExperimentalWarning'];
+
 /** Places in `taken`. */
 export const TAKEN_FRAMES = 0;
 export const TAKEN_BYTES = 1;

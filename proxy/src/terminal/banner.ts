@@ -58,7 +58,10 @@ export function formatBanner(facts: BannerFacts): string {
   lines.push('', `  ${paint('for a client’s configuration file:', 'muted')}`);
   lines.push(`  ${clientConfiguration(facts)}`);
   if (facts.demo) {
-    lines.push('', `  ${paint('your own server: npm start -- http://localhost:3000/mcp', 'muted')}`);
+    lines.push(
+      '',
+      `  ${paint('your own server: start again with its address, such as http://localhost:3000/mcp', 'muted')}`,
+    );
   }
   return `${lines.join('\n')}\n\n`;
 }
