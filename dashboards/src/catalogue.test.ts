@@ -45,7 +45,7 @@ const PROMQL = new Set(
   ),
 );
 const LOGQL = new Set(
-  'sum count avg max by or and unless vector offset unwrap line_format count_over_time sum_over_time last_over_time topk keep'.split(
+  'sum count avg max by or and unless vector offset unwrap line_format count_over_time sum_over_time last_over_time topk keep label_format at'.split(
     ' ',
   ),
 );

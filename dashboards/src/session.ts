@@ -215,8 +215,8 @@ const serverLogs = records(
   },
   logs({ records: ['event'], names: ['sightline.server_log'], ...OF_THIS }),
   [
-    ['sightline.log.level', 'Level', 90],
-    ['sightline.log.logger', 'Logger', 130],
+    ['sightline.log.level', 'Level', 70],
+    ['sightline.log.logger', 'Logger', 100],
     ['sightline.log.message', 'Message'],
   ],
 );

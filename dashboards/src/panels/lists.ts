@@ -14,7 +14,8 @@ export type RecordColumn = readonly [key: AttributeKey, title: string, width?: n
 
 /**
  * Records as rows, newest first: when, and what of each is named. A table, because Grafana's list of logs says "No data"
- * in its own words whatever a dashboard wants said.
+ * in its own words whatever a dashboard wants said. All of its columns come out of labels, also the time: of nothing
+ * there is then no column, and only a table without columns says what a dashboard wants said.
  */
 export function records(
   face: Face,
@@ -22,33 +23,48 @@ export function records(
   columns: readonly RecordColumn[],
   maxLines = 500,
 ): TableBuilder {
-  const names = [TIME, ...columns.map(([key]) => label(key))];
+  const fields = [
+    [AT, 'Time', 190] as const,
+    ...columns.map(([key, ...looks]) => [label(key), ...looks] as const),
+  ];
   const panel = dress(new TableBuilder(), face, [], 'range')
     .datasource(LOKI)
-    .withTarget(new LokiQuery().datasource(LOKI).refId('A').expr(expr).queryType('range').maxLines(maxLines))
-    .withTransformation({ id: 'extractFields', options: { source: 'labels', format: 'json' } })
+    .withTarget(
+      new LokiQuery()
+        .datasource(LOKI)
+        .refId('A')
+        .expr(`${expr} | label_format ${AT}=\`{{__timestamp__ | date "2006-01-02T15:04:05.000Z07:00"}}\``)
+        .queryType('range')
+        .maxLines(maxLines),
+    )
+    .withTransformation({ id: 'extractFields', options: { source: 'labels', format: 'json', replace: true } })
+    .withTransformation({
+      id: 'convertFieldType',
+      options: { conversions: [{ targetField: AT, destinationType: 'time' }] },
+    })
     .withTransformation({
       id: 'organize',
       options: {
-        includeByName: Object.fromEntries(names.map((name) => [name, true])),
-        indexByName: Object.fromEntries(names.map((name, at) => [name, at])),
-        renameByName: Object.fromEntries(columns.map(([key, title]) => [label(key), title])),
+        includeByName: Object.fromEntries(fields.map(([name]) => [name, true])),
+        indexByName: Object.fromEntries(fields.map(([name], at) => [name, at])),
+        renameByName: Object.fromEntries(fields.map(([name, title]) => [name, title])),
       },
     })
     .cellHeight(TableCellHeight.Sm)
-    .sortBy([new TableSortByFieldStateBuilder().displayName(TIME).desc(true)])
-    .withOverride(named(TIME, { unit: 'time:YYYY-MM-DD HH:mm:ss.SSS', 'custom.width': 190 }));
-  for (const [, title, width] of columns) {
+    .sortBy([new TableSortByFieldStateBuilder().displayName('Time').desc(true)]);
+  for (const [name, title, width] of fields) {
     panel.withOverride(
-      named(title, width === undefined ? { 'custom.cellOptions': WRAPPED } : { 'custom.width': width }),
+      named(title, {
+        ...(name === AT && { unit: 'time:YYYY-MM-DD HH:mm:ss.SSS' }),
+        ...(width === undefined ? { 'custom.wrapText': true } : { 'custom.width': width }),
+      }),
     );
   }
   return panel;
 }
 
-/** As Loki's data source names it. */
-const TIME = 'Time';
-const WRAPPED = { type: 'auto', wrapText: true };
+/** The label that a record's time is put into. */
+const AT = 'at';
 
 /** What a search answers besides the attributes that were asked for; its trace is behind the link of a span. */
 const UNASKED = ['traceIdHidden', 'traceService', 'traceName', 'name', 'kind', 'sightline.session.id'];

@@ -101,7 +101,14 @@ const transformations = list({
         { excludeByName: map(flag), includeByName: map(flag) },
       ),
     }),
-    record({ id: one('extractFields'), options: record({ source: words, format: one('json') }) }),
+    record({
+      id: one('extractFields'),
+      options: record({ source: words, format: one('json'), replace: flag }),
+    }),
+    record({
+      id: one('convertFieldType'),
+      options: record({ conversions: list(record({ targetField: words, destinationType: one('time') }), 1) }),
+    }),
   ],
 });
 
