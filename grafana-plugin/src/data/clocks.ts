@@ -6,3 +6,5 @@ export const OVERLAP_MS = 30_000;
 export const AHEAD_MS = 300_000;
 /** And this far behind it. */
 export const BEHIND_MS = 120_000;
+/** What is asked for without a range is looked for this far back: a session that a link names, the newest event. */
+export const SEEK_BACK_MS = 30 * 86_400_000;

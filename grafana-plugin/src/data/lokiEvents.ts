@@ -4,7 +4,7 @@ import { type Arrivals, Turn } from './arrivals.ts';
 import type { LokiRoad } from './askLines.ts';
 import { bucketOf } from './bucket.ts';
 import type { Checkpoints } from './checkpoints.ts';
-import { AHEAD_MS } from './clocks.ts';
+import { AHEAD_MS, SEEK_BACK_MS } from './clocks.ts';
 import { limitOf, readCursor, writeCursor } from './cursors.ts';
 import { filterStages, selector } from './logql.ts';
 import { type Place, placeAfter, readStretch, type Stretch } from './readEvents.ts';
@@ -67,6 +67,9 @@ export class LokiEvents {
     const place = query.cursor === undefined ? undefined : readPlace(query.cursor);
     const rows: EventItem[] = [];
     const gaps = new Set<string>();
+    // Who names no range wants these rows: what was lost before them is no matter of theirs.
+    const toldOf = (items: readonly EventItem[]): Range =>
+      isUnbounded(query) ? { from: items.at(-1)?.time ?? range.to, to: range.to } : range;
     const pageOf = async (more: boolean): Promise<EventPage> => {
       const items = rows.slice(0, limit);
       const last = placeAfter(place, items);
@@ -74,7 +77,7 @@ export class LokiEvents {
       return {
         items,
         next: goesOn ? writeCursor([last.timeNs, last.keys]) : null,
-        completeness: await completeness(range, items, [...gaps], signal),
+        completeness: await completeness(toldOf(items), items, [...gaps], signal),
         latest: turn.reached,
       };
     };
@@ -166,13 +169,16 @@ export class LokiEvents {
     };
   }
 
-  #rangeOf(query: EventFilter): Range {
+  #rangeOf(query: EventQuery): Range {
     const now = this.#deps.road.now();
     const known = query.session?.map((id) => this.#deps.book.windowOf(id)) ?? [];
     const begins = known.flatMap((window) => (window === undefined ? [] : [window.from]));
     const whole = begins.length > 0 && begins.length === known.length ? Math.min(...begins) - 1 : undefined;
+    // Grafana asks Loki day by day, one after the other: a year of nothing would take minutes.
+    const shown = this.#deps.shownFrom();
+    const unbounded = isUnbounded(query) ? Math.max(shown, now - SEEK_BACK_MS) : shown;
     return {
-      from: Math.floor(query.from ?? whole ?? this.#deps.shownFrom()),
+      from: Math.floor(query.from ?? whole ?? unbounded),
       to: Math.ceil(query.to ?? now + AHEAD_MS),
     };
   }
@@ -203,6 +209,11 @@ export class LokiEvents {
     if (from >= to) return [];
     return partsOf({ from, to }, direction).map((part) => ({ expr, ...part, direction }));
   }
+}
+
+/** Whether it asks for the newest there are, whenever that was. */
+function isUnbounded({ from, to, session, order }: EventQuery): boolean {
+  return from === undefined && to === undefined && session === undefined && order !== 'oldest';
 }
 
 const PARTS = 4;

@@ -8,6 +8,7 @@ import { Arrivals } from './arrivals.ts';
 import { lokiRoad } from './askLines.ts';
 import { bucketOf } from './bucket.ts';
 import { Checkpoints } from './checkpoints.ts';
+import { AHEAD_MS, SEEK_BACK_MS } from './clocks.ts';
 import { LokiCompleteness } from './completeness.ts';
 import { readAll, writeEvents } from './exportEvents.ts';
 import { FrameReader } from './frameRecords.ts';
@@ -21,9 +22,6 @@ import type { PanelPorts, PanelSource } from './panelPorts.ts';
 import { SessionBook } from './sessionBook.ts';
 import { pageOfSessions } from './sessionPages.ts';
 import { targetsFor } from './targets.ts';
-
-/** A session that a link names is looked for this far back when it is not in the range shown. */
-const SEEK_BACK_MS = 30 * 86_400_000;
 
 export function createPanelSource(ports: PanelPorts): PanelSource {
   const labels = ports.labels ?? OUR_LABELS;
@@ -100,17 +98,20 @@ export function createPanelSource(ports: PanelPorts): PanelSource {
   async function findSession(id: string, signal: AbortSignal): Promise<SessionItem> {
     records();
     const found = () => book.find(id, now());
-    const ends = { to: now() + 300_000 };
     const bucket = bucketOf(id);
-    for (const [from, where] of [
-      [shown().from, bucket],
-      [now() - SEEK_BACK_MS, bucket],
-      [shown().from, undefined],
-      [now() - SEEK_BACK_MS, undefined],
+    const { from, to } = shown();
+    // Never from an old range up to now: Grafana asks Loki for each day of it by itself.
+    const near = { from: Math.floor(from), to: Math.ceil(Math.min(to, now())) + AHEAD_MS };
+    const far = { from: Math.floor(now() - SEEK_BACK_MS), to: now() + AHEAD_MS };
+    for (const [span, where] of [
+      [near, bucket],
+      [far, bucket],
+      [near, undefined],
+      [far, undefined],
     ] as const) {
       const session = found();
       if (session !== undefined) return session;
-      await sessions.seek(id, { from: Math.floor(from), ...ends }, where, signal);
+      await sessions.seek(id, span, where, signal);
     }
     const session = found();
     if (session !== undefined) return session;

@@ -95,7 +95,10 @@ function NothingHere() {
       </div>
     );
   }
-  if (answer.value === undefined && answer.loading) return <Skeleton rows={12} label="Loading sessions" />;
+  // In a dashboard nobody is at the first visit, and when the newest event was may take a while to find.
+  if (answer.value === undefined && answer.loading && !capabilities.embedded) {
+    return <Skeleton rows={12} label="Loading sessions" />;
+  }
   const { newest, FirstVisit } = answer.value ?? {};
   if (FirstVisit !== undefined) return <FirstVisit about={about} />;
   return (
