@@ -124,6 +124,18 @@ export default defineConfig({
       })),
       {
         test: {
+          // The same promises once more in that Grafana, but for those that need a clock or frames of our own.
+          name: 'panel-grafana',
+          include: [...PROMISES_OF_BOTH, 'test/panel/{dashboard,looks}.test.ts'],
+          globalSetup: 'test/grafana/globalSetup.ts',
+          expect: { poll: { timeout: 20_000 } },
+          fileParallelism: false,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+        },
+      },
+      {
+        test: {
           // Asked for by `GRAFANA_URL`: no test here can start a Grafana.
           name: 'grafana',
           include: ['test/grafana/**/*.test.ts'],

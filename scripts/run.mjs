@@ -35,6 +35,7 @@ const TASKS = {
   notice: ['scripts/release/notice.ts'],
   'release:check': ['scripts/release/check.ts'],
   'test:compose': ['test/compose/run.ts'],
+  'test:grafana': ['scripts/test-grafana.ts'],
 };
 
 const [task, ...args] = process.argv.slice(2);

@@ -1,6 +1,7 @@
 /** `npm test`: the quick check, then everything that replays traffic or starts real programs. */
 import { CHECK_STEPS } from './check.ts';
 import { runSteps, type Step } from './steps.ts';
+import { GRAFANA_STEPS } from './test-grafana.ts';
 
 const VITEST = 'node_modules/vitest/vitest.mjs';
 
@@ -20,9 +21,7 @@ const TEST_STEPS: readonly Step[] = [
   { name: 'panel', command: vitest('panel'), counts: 'vitest' },
   { name: 'panel on React 18', command: vitest('panel-react18'), counts: 'vitest' },
   // Where somebody runs one with our provisioning.
-  ...(process.env['GRAFANA_URL'] === undefined
-    ? []
-    : [{ name: 'grafana', command: vitest('grafana'), counts: 'vitest' } as const]),
+  ...(process.env['GRAFANA_URL'] === undefined ? [] : GRAFANA_STEPS),
   { name: 'conformance', command: ['test/conformance/run.ts'], counts: 'line' },
 ];
 

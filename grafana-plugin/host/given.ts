@@ -3,7 +3,11 @@
 export interface GivenPanel {
   readonly id: number;
   readonly title?: string;
+  /** Another panel than ours; only where a Grafana has it. */
+  readonly type?: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Data links on the lines of its frames, as an author or a data source puts them there. */
+  readonly links?: readonly { readonly title: string; readonly url: string }[];
   /** The panel's own queries. */
   readonly targets: readonly GivenTarget[];
   /** Pixels; all of the page unless given. */

@@ -8,12 +8,16 @@ interface Violation {
   readonly nodes: readonly { readonly html: string; readonly failureSummary?: string }[];
 }
 
-/** Every violation on the page as it stands, one line for each element, as a maintainer can act on it. */
-export async function findViolations(page: Page): Promise<readonly string[]> {
+/**
+ * Every violation on the page as it stands, one line for each element, as a maintainer can act on it.
+ * @param within A selector, where the rest of the page is somebody else's.
+ */
+export async function findViolations(page: Page, within?: string): Promise<readonly string[]> {
   // Evaluated by the debugger, so it needs no exception in the content security policy.
   await page.evaluate(axe.source);
+  const place = within === undefined ? 'document' : JSON.stringify(within);
   const violations = await page.evaluate<readonly Violation[]>(
-    "axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)",
+    `axe.run(${place}, { resultTypes: ['violations'] }).then(({ violations }) => violations)`,
   );
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ html, failureSummary = '' }) => {

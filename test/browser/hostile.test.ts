@@ -36,8 +36,8 @@ describeInBrowser('hostile peers', () => {
   /** Nothing of theirs ran, and no element on the page came from them. */
   async function expectHarmless(page: SightlinePage): Promise<void> {
     expect(await page.page.evaluate(() => Reflect.get(window, 'struck'))).toBeUndefined();
-    expect(await page.page.locator('img[src="x"], iframe, script:not([src]), [onerror]').count()).toBe(0);
-    const links = await page.page
+    expect(await page.root.locator('img[src="x"], iframe, script:not([src]), [onerror]').count()).toBe(0);
+    const links = await page.root
       .locator('a')
       .evaluateAll((all) => all.map((link) => link.getAttribute('href') ?? ''));
     expect(links.filter((link) => /^\s*(javascript|data|vbscript):/i.test(link))).toEqual([]);

@@ -16,7 +16,9 @@ describeInBrowser('keyboard', () => {
   afterAll(() => stage.stop());
 
   /** Presses Tab until an element with this role has the focus. */
-  async function tabTo({ page }: SightlinePage, role: string): Promise<void> {
+  async function tabTo(opened: SightlinePage, role: string): Promise<void> {
+    await opened.comeByTab();
+    const { page } = opened;
     for (let stop = 0; stop < STOPS_MAX; stop += 1) {
       await page.keyboard.press('Tab');
       const found = await page.evaluate(() => document.activeElement?.getAttribute('role') ?? '');
@@ -108,6 +110,7 @@ describeInBrowser('keyboard', () => {
   it('what has the focus is seen', async () => {
     const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events' });
     await page.eventRows.first().waitFor();
+    await page.comeByTab();
     for (let stop = 0; stop < 12; stop += 1) {
       await page.page.keyboard.press('Tab');
       const outline = await page.page.evaluate(() => {

@@ -1,6 +1,7 @@
 /** E4 and E8: the log follows what happens, stands still when asked to, and says what it does. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SightlinePage } from './pageObject.ts';
+import { panel, QUESTIONS } from './panelShell.ts';
 import type { ScriptedClient } from './scriptedClient.ts';
 import { type ShopStage, startShopStage } from './shopStage.ts';
 import { describeInBrowser } from './watchedPage.ts';
@@ -94,8 +95,8 @@ describeInBrowser('live and pause', () => {
     await page.hide();
     await expect.poll(() => page.footerText()).toMatch(/hidden|not visible|in the background/i);
     let asked = 0;
-    page.page.on('request', () => {
-      asked += 1;
+    page.page.on('request', (request) => {
+      if (panel === undefined || QUESTIONS.test(request.url())) asked += 1;
     });
     await late.call('search_products', { query: 'unseen' });
     await page.page.waitForTimeout(5_000);

@@ -4,18 +4,24 @@
  */
 import type { Download, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
-import type { HostControls } from '../../grafana-plugin/host/Dashboard.tsx';
-import { panel } from './panelShell.ts';
+import { control } from '../panel/control.ts';
+import { inGrafana, panel } from './panelShell.ts';
 
 export class PageFrame {
   readonly page: Page;
 
+  /** Everything of ours; in a Grafana its own controls are around it. */
+  readonly root: Locator;
+
   constructor(page: Page) {
     this.page = page;
+    this.root = inGrafana
+      ? page.getByRole('group', { name: 'Sightline', exact: true })
+      : page.locator(':root');
   }
 
   tab(name: 'Sessions' | 'Event log'): Locator {
-    return this.page.getByRole('tab', { name, exact: true });
+    return this.root.getByRole('tab', { name, exact: true });
   }
 
   async show(name: 'Sessions' | 'Event log'): Promise<void> {
@@ -24,7 +30,7 @@ export class PageFrame {
   }
 
   get searchField(): Locator {
-    return this.page.getByRole('searchbox');
+    return this.root.getByRole('searchbox');
   }
 
   async search(text: string): Promise<void> {
@@ -33,16 +39,16 @@ export class PageFrame {
 
   get footer(): Locator {
     // Inside a dashboard's main part a foot is no landmark.
-    return panel === undefined ? this.page.getByRole('contentinfo') : this.page.locator('footer');
+    return panel === undefined ? this.root.getByRole('contentinfo') : this.root.locator('footer');
   }
 
   footerText(): Promise<string> {
     return this.footer.innerText();
   }
 
-  /** What the whole page says. */
+  /** All that is said. */
   text(): Promise<string> {
-    return this.page.locator('body').innerText();
+    return this.root.innerText();
   }
 
   /** What the address says of the view; a dashboard's address says nothing of it. */
@@ -57,8 +63,8 @@ export class PageFrame {
   // ── live, range, export ────────────────────────────────────────────────────────────────────────────────
 
   async openRange(): Promise<Locator> {
-    await this.page.getByRole('button', { name: /^(last \d|\d{4}-)/ }).click();
-    const dialog = this.page.getByRole('dialog', { name: 'Time range' });
+    await this.root.getByRole('button', { name: /^(last \d|\d{4}-)/ }).click();
+    const dialog = this.root.getByRole('dialog', { name: 'Time range' });
     await dialog.waitFor();
     return dialog;
   }
@@ -66,7 +72,7 @@ export class PageFrame {
   async pickQuickRange(words: string): Promise<void> {
     if (panel !== undefined) {
       const [, length, unit] = /^Last (\d+) (h|min|days)$/.exec(words) ?? [];
-      return this.#setDashboardRange(`now-${length}${unit?.charAt(0)}`, 'now');
+      return control(this.page, 'setRange', `now-${length}${unit?.charAt(0)}`, 'now');
     }
     const dialog = await this.openRange();
     await dialog.getByRole('option', { name: words, exact: true }).click();
@@ -76,7 +82,7 @@ export class PageFrame {
   async pickRange(from: string, to: string): Promise<void> {
     if (panel !== undefined) {
       const moment = (text: string) => String(Date.parse(`${text.replace(' ', 'T')}:00Z`));
-      return this.#setDashboardRange(moment(from), moment(to));
+      return control(this.page, 'setRange', moment(from), moment(to));
     }
     const dialog = await this.openRange();
     await dialog.getByLabel('From').fill(from);
@@ -84,26 +90,18 @@ export class PageFrame {
     await dialog.getByRole('button', { name: 'Show this range' }).click();
   }
 
-  /** With the dashboard's own control. */
-  async #setDashboardRange(from: string, to: string): Promise<void> {
-    await this.page.evaluate(
-      ([start, end]) => (Reflect.get(window, 'host') as HostControls).setRange(start, end),
-      [from, to] as const,
-    );
-  }
-
   async pause(): Promise<void> {
-    await this.page.getByRole('button', { name: /^Pause/ }).click();
+    await this.root.getByRole('button', { name: /^Pause/ }).click();
     await expect.poll(() => this.footerText()).toContain('paused');
   }
 
   async goLive(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Resume live' }).click();
+    await this.root.getByRole('button', { name: 'Resume live' }).click();
   }
 
   async chooseInterval(seconds: number): Promise<void> {
-    await this.page.getByRole('button', { name: /^\d+ s between looks/ }).click();
-    await this.page.getByRole('option', { name: `every ${seconds} s`, exact: true }).click();
+    await this.root.getByRole('button', { name: /^\d+ s between looks/ }).click();
+    await this.root.getByRole('option', { name: `every ${seconds} s`, exact: true }).click();
   }
 
   /**
@@ -133,8 +131,8 @@ export class PageFrame {
   }
 
   async openExport(): Promise<Locator> {
-    await this.page.getByRole('button', { name: /^Export/ }).click();
-    const dialog = this.page.getByRole('dialog', { name: 'Export' });
+    await this.root.getByRole('button', { name: /^Export/ }).click();
+    const dialog = this.root.getByRole('dialog', { name: 'Export' });
     await dialog.waitFor();
     return dialog;
   }
@@ -151,7 +149,7 @@ export class PageFrame {
   // ── looks ──────────────────────────────────────────────────────────────────────────────────────────────
 
   async chooseTheme(word: 'light' | 'dark' | 'as the system has it'): Promise<void> {
-    const button = this.page.getByRole('button', { name: /^Theme: / });
+    const button = this.root.getByRole('button', { name: /^Theme: / });
     for (let press = 0; press < 3; press += 1) {
       if ((await button.getAttribute('aria-label'))?.startsWith(`Theme: ${word}`)) return;
       await button.click();
@@ -161,6 +159,11 @@ export class PageFrame {
   /** The colour in which an element's text is drawn. */
   colourOf(element: Locator): Promise<string> {
     return element.evaluate((node) => getComputedStyle(node).color);
+  }
+
+  /** Stands where a reader comes to us who walks by Tab: a Grafana has controls of its own before that. */
+  async comeByTab(): Promise<void> {
+    if (inGrafana) await this.tab('Sessions').focus();
   }
 
   /** Name of what has the focus: its accessible label, or its text. */

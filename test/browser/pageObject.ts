@@ -17,7 +17,7 @@ export class SightlinePage extends PageFrame {
   /** Opens the page and waits until it shows something. */
   static async open(pageUrl: string, { query, ...options }: Visit = {}): Promise<SightlinePage> {
     const address =
-      panel === undefined ? `${pageUrl}/${query ? `?${query}` : ''}` : dashboardUrl(pageUrl, query);
+      panel === undefined ? `${pageUrl}/${query ? `?${query}` : ''}` : await dashboardUrl(pageUrl, query);
     const opened = new SightlinePage(await openWatched(address, options));
     await opened.tab('Sessions').waitFor();
     return opened;
@@ -26,7 +26,7 @@ export class SightlinePage extends PageFrame {
   // ── the event log ──────────────────────────────────────────────────────────────────────────────────────
 
   get events(): Locator {
-    return this.page.getByRole('treegrid', { name: 'Events' });
+    return this.root.getByRole('treegrid', { name: 'Events' });
   }
 
   /** Rows of events as far as they are drawn, not their details. */
@@ -75,7 +75,7 @@ export class SightlinePage extends PageFrame {
 
   /** What is open of events, in either view. */
   get details(): Locator {
-    return this.page.getByRole('region', { name: /^Details of/ });
+    return this.root.getByRole('region', { name: /^Details of/ });
   }
 
   /** What the last row says that a reader sees, however many are drawn. */
@@ -128,28 +128,28 @@ export class SightlinePage extends PageFrame {
 
   /** Opens the menu of a filter, and waits until it says what there is. */
   async openFilter(field: string): Promise<Locator> {
-    const toolbar = this.page.getByRole('toolbar', { name: 'Filters' });
+    const toolbar = this.root.getByRole('toolbar', { name: 'Filters' });
     await toolbar.getByRole('button', { name: new RegExp(`^${field}`, 'i') }).click();
-    const menu = this.page.getByRole('dialog', { name: new RegExp(`^Filter by ${field}`, 'i') });
+    const menu = this.root.getByRole('dialog', { name: new RegExp(`^Filter by ${field}`, 'i') });
     await menu.getByRole('option').first().waitFor();
     return menu;
   }
 
   /** What is filtered by, as chips say it. */
   async chips(): Promise<readonly string[]> {
-    const names = await this.page
+    const names = await this.root
       .getByRole('button', { name: /^Remove / })
       .evaluateAll((buttons) => buttons.map((button) => button.getAttribute('aria-label') ?? ''));
     return names.map((name) => name.replace(/^Remove /, ''));
   }
 
   removeChip(label: string): Promise<void> {
-    return this.page.getByRole('button', { name: `Remove ${label}` }).click();
+    return this.root.getByRole('button', { name: `Remove ${label}` }).click();
   }
 
   async openColumns(): Promise<Locator> {
-    await this.page.getByRole('button', { name: 'Columns', exact: true }).click();
-    return this.page.getByRole('dialog', { name: 'Columns and rows' });
+    await this.root.getByRole('button', { name: 'Columns', exact: true }).click();
+    return this.root.getByRole('dialog', { name: 'Columns and rows' });
   }
 
   async toggleNewestFirst(): Promise<void> {
@@ -167,7 +167,7 @@ export class SightlinePage extends PageFrame {
   // ── sessions ───────────────────────────────────────────────────────────────────────────────────────────
 
   get sessions(): Locator {
-    return this.page.getByRole('treegrid', { name: /^Sessions/ });
+    return this.root.getByRole('treegrid', { name: /^Sessions/ });
   }
 
   get sessionRows(): Locator {
@@ -209,7 +209,7 @@ export class SightlinePage extends PageFrame {
   }
 
   async showOnly(status: 'All' | 'Active' | 'Ended'): Promise<void> {
-    await this.page.getByRole('group', { name: 'Status' }).getByText(status, { exact: true }).click();
+    await this.root.getByRole('group', { name: 'Status' }).getByText(status, { exact: true }).click();
   }
 
   /** Expands the session of a client and waits for its timeline's first row. */
@@ -231,7 +231,7 @@ export class SightlinePage extends PageFrame {
 
   /** Shows or hides what is no request: notifications and the server's logs. */
   async toggleQuiet(): Promise<void> {
-    await this.page.getByRole('button', { name: 'Logs and notifications' }).click();
+    await this.root.getByRole('button', { name: 'Logs and notifications' }).click();
   }
 
   /** The first line of a timeline that says this. */

@@ -1,20 +1,27 @@
 /**
  * The same promises, kept by the panel: where a run says so, a page of the suite is a dashboard with the panel in it, and
- * what it shows comes through collector, Loki and the data sources' shim instead of the program's own page. Each program
- * delivers under an environment of its own, so that all of them share one stack.
+ * what it shows comes through collector, Loki and a data source instead of the program's own page. The dashboard is
+ * either a page that loads the panel as Grafana does, or one in a Grafana that somebody runs. Each program delivers under
+ * an environment of its own, so that all of them share one stack.
  */
 import { randomUUID } from 'node:crypto';
 import { inject, it } from 'vitest';
 import type { Given, GivenPanel } from '../../grafana-plugin/host/given.ts';
 import type { ReactLine } from '../../scripts/panel/host.ts';
-import { type HostServer, startHostServer } from '../panel/hostServer.ts';
+import { saveInGrafana } from '../grafana/panelDashboards.ts';
+import { type HostPlace, serveHostPages } from '../panel/hostServer.ts';
 
-/** What the tests of the panel share: the host page's folder, and where the stack is. */
-export interface PanelPlace {
-  readonly host: string;
-  readonly loki: string;
-  readonly tempo: string;
-  readonly otlp: string;
+/** What the tests of the panel share: where its dashboards are, and where their events go. */
+export type PanelPlace = { readonly otlp: string } & (
+  | ({ readonly kind: 'host' } & HostPlace)
+  | { readonly kind: 'grafana' }
+);
+
+/** Who has the dashboards of one program. */
+export interface PanelHost {
+  /** The address of a dashboard that is so; values of its variables may be added. */
+  addressOf(given: Given): Promise<URL>;
+  close(): Promise<void>;
 }
 
 declare module 'vitest' {
@@ -27,15 +34,24 @@ declare module 'vitest' {
 
 // The benchmark opens the program's page too, outside of any suite.
 export const panel = process.env['VITEST'] === undefined ? undefined : inject('panel');
+export const inGrafana = panel?.kind === 'grafana';
+
+/** Requests with which a panel asks for more than its dashboard gave it. */
+export const QUESTIONS = inGrafana ? /\/api\/ds\/query\b/ : /\/shim$/;
 
 /** For promises that the panel leaves to its dashboard: address, theme, range. */
 export function itOnPage(promise: string, test: () => Promise<void>): void {
   if (panel === undefined) it(promise, test);
 }
 
+/** For what our own page can bring about and a Grafana is set up for once: the shape of its frames. */
+export function itOnHostPage(promise: string, test: () => Promise<void>): void {
+  if (!inGrafana) it(promise, test);
+}
+
 interface Delivery {
   readonly environment: string;
-  readonly server: HostServer;
+  readonly host: PanelHost;
 }
 
 /** By the address of the program's page. */
@@ -46,7 +62,8 @@ export async function deliver(pageUrl: string): Promise<Readonly<Record<string, 
   if (panel === undefined) return {};
   let delivery = deliveries.get(pageUrl);
   if (delivery === undefined) {
-    delivery = { environment: randomUUID(), server: await startHostServer(panel.host, panel) };
+    const host = panel.kind === 'grafana' ? saveInGrafana() : await serveHostPages(panel);
+    delivery = { environment: randomUUID(), host };
     deliveries.set(pageUrl, delivery);
   }
   return {
@@ -56,12 +73,12 @@ export async function deliver(pageUrl: string): Promise<Readonly<Record<string, 
 }
 
 export async function endDelivery(pageUrl: string): Promise<void> {
-  await deliveries.get(pageUrl)?.server.close();
+  await deliveries.get(pageUrl)?.host.close();
   deliveries.delete(pageUrl);
 }
 
 /** The address of a dashboard with one panel that shows what a query of the local page's address would show. */
-export function dashboardUrl(pageUrl: string, query = '', given: Partial<Given> = {}): string {
+export async function dashboardUrl(pageUrl: string, query = '', given: Partial<Given> = {}): Promise<string> {
   const delivery = deliveries.get(pageUrl);
   if (delivery === undefined) throw new Error(`nothing is delivered from ${pageUrl}`);
   const asked = new URLSearchParams(query);
@@ -80,7 +97,7 @@ export function dashboardUrl(pageUrl: string, query = '', given: Partial<Given> 
     ...(live === 'off' && { live: false }),
   };
   const panels: readonly GivenPanel[] = [{ id: 1, title: 'MCP', options, targets: [] }];
-  const dashboard: Given = {
+  const address = await delivery.host.addressOf({
     panels,
     theme: 'light',
     timeZone: 'utc',
@@ -89,11 +106,10 @@ export function dashboardUrl(pageUrl: string, query = '', given: Partial<Given> 
     lokiFrames: 'legacy',
     from: range === undefined ? 'now-1h' : `now-${range}`,
     ...given,
-  };
-  const said = new URLSearchParams({ given: JSON.stringify(dashboard) });
-  if (open !== undefined) said.set('var-session', open);
-  if (event !== undefined) said.set('var-event', event);
-  return `${delivery.server.origin}/?${said}`;
+  });
+  if (open !== undefined) address.searchParams.set('var-session', open);
+  if (event !== undefined) address.searchParams.set('var-event', event);
+  return address.href;
 }
 
 /** Under which environment one program delivers. */

@@ -1,7 +1,8 @@
 /**
  * Opens pages in the one browser of a test file and watches each of them: what it writes to the console as an
  * error, what breaks the content security policy, what leaves its origin, which dialog opens. A test that ends
- * with any of these has failed, whatever else it looked at. Of a failed test the trace is kept.
+ * with any of these has failed, whatever else it looked at. Of a failed test the trace is kept, of a page of Grafana's,
+ * whose trace would hold all of Grafana, a photograph.
  */
 import path from 'node:path';
 import {
@@ -12,6 +13,9 @@ import {
   type Page,
 } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, type TestContext } from 'vitest';
+import { HEADERS } from '../grafana/grafana.ts';
+import { PLUGIN } from '../grafana/panelDashboards.ts';
+import { inGrafana } from './panelShell.ts';
 import { RESULTS } from './results.ts';
 
 /** `describe`, skipped where there is no browser. */
@@ -38,6 +42,8 @@ const FAILED_REQUEST = /^Failed to load resource/;
 const FOREIGN_FONT = /^(?:Failed to decode downloaded font|OTS parsing error).*/;
 
 let browser: Browser | undefined;
+/** A Grafana is thirty megabytes of code, so the pages of a file share what the browser keeps of it. */
+let inCommon: BrowserContext | undefined;
 const open: Watched[] = [];
 
 beforeAll(async () => {
@@ -52,7 +58,7 @@ beforeAll(async () => {
 afterEach(async (context) => {
   const watched = open.splice(0);
   await keepTraces(watched, context);
-  await Promise.all(watched.map((one) => one.context.close()));
+  await Promise.all(watched.map(({ context, page }) => (inGrafana ? page.close() : context.close())));
   expect(watched.flatMap(({ faults }) => faults)).toEqual([]);
 });
 
@@ -60,21 +66,14 @@ afterAll(async () => {
   await browser?.close();
 });
 
-/** A new page of its own, with nothing remembered, at an address. Light, 1440 px wide, in UTC, unless told otherwise. */
+/** A new page of its own, with nothing of ours remembered, at an address. Light, 1440 px wide, in UTC, unless told otherwise. */
 export async function openWatched(url: string, options: PageOptions = {}): Promise<Page> {
   if (!browser) throw new Error('there is no browser');
   const { outage, prepare, ...given } = options;
-  const context = await browser.newContext({
-    viewport: WIDE,
-    locale: 'en-GB',
-    timezoneId: 'UTC',
-    colorScheme: 'light',
-    acceptDownloads: true,
-    permissions: ['clipboard-read', 'clipboard-write'],
-    ...given,
-  });
-  await context.tracing.start({ screenshots: true, snapshots: true });
+  const context = inCommon ?? (await openContext(browser, given));
+  if (inGrafana) inCommon = context;
   const page = await context.newPage();
+  if (given.viewport) await page.setViewportSize(given.viewport);
   // Grafana's libraries are some megabytes, and every answer comes through Loki.
   page.setDefaultTimeout(inject('panel') === undefined ? 10_000 : 30_000);
   const faults: string[] = [];
@@ -85,14 +84,33 @@ export async function openWatched(url: string, options: PageOptions = {}): Promi
   return page;
 }
 
+async function openContext(own: Browser, given: BrowserContextOptions): Promise<BrowserContext> {
+  const context = await own.newContext({
+    viewport: WIDE,
+    locale: 'en-GB',
+    timezoneId: 'UTC',
+    colorScheme: 'light',
+    acceptDownloads: true,
+    permissions: ['clipboard-read', 'clipboard-write'],
+    ...(inGrafana && { extraHTTPHeaders: HEADERS }),
+    ...given,
+  });
+  if (!inGrafana) await context.tracing.start({ screenshots: true, snapshots: true });
+  return context;
+}
+
 function watch(page: Page, origin: string, outage: boolean, faults: string[]): void {
   page.on('console', (message) => {
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     if (outage && FAILED_REQUEST.test(message.text())) return;
     if (FOREIGN_FONT.test(message.text())) return;
+    if (!isOurs(`${message.location().url} ${message.text()}`)) return;
     faults.push(`console ${message.type()}: ${message.text()}`);
   });
-  page.on('pageerror', (error) => faults.push(`exception on the page: ${error.stack ?? error.message}`));
+  page.on('pageerror', (error) => {
+    const told = error.stack ?? error.message;
+    if (isOurs(told)) faults.push(`exception on the page: ${told}`);
+  });
   page.on('dialog', (dialog) => {
     faults.push(`a dialog opened: ${dialog.message()}`);
     void dialog.dismiss();
@@ -105,12 +123,19 @@ function watch(page: Page, origin: string, outage: boolean, faults: string[]): v
   });
 }
 
+/** Whether it comes from code of ours: a Grafana has warnings of its own, which are not for us to mend. */
+function isOurs(told: string): boolean {
+  return !inGrafana || told.includes(PLUGIN);
+}
+
 async function keepTraces(watched: readonly Watched[], { task }: TestContext): Promise<void> {
   const failed = task.result?.state === 'fail';
   const name = `${task.file.name}-${task.name}`.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 120);
   await Promise.all(
-    watched.map(async ({ context }, index) => {
-      await context.tracing.stop(failed ? { path: path.join(RESULTS.traces, `${name}-${index}.zip`) } : {});
+    watched.map(async ({ context, page }, index) => {
+      const file = path.join(RESULTS.traces, `${name}-${index}`);
+      if (!inGrafana) await context.tracing.stop(failed ? { path: `${file}.zip` } : {});
+      else if (failed) await page.screenshot({ path: `${file}.png` });
     }),
   );
 }

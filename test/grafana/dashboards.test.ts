@@ -19,8 +19,9 @@ const RESULTS = 'test-results/grafana';
 const EVENTS = '{service_name="sightline", sightline_record="event"} | event_name="sightline.request"';
 
 let browser: Browser;
-let session = '';
-let bucket = '';
+/** Of a session whose server logged something, and of one that called tools of a server that did not. */
+const CHOICES = ['with server logs', 'without server logs'] as const;
+const chosen: Partial<Record<(typeof CHOICES)[number], Readonly<Record<string, string>>>> = {};
 
 beforeAll(async () => {
   if (whyNoGrafana !== undefined) {
@@ -31,16 +32,28 @@ beforeAll(async () => {
   if ('missing' in found) throw new Error(found.missing);
   mkdirSync(RESULTS, { recursive: true });
   browser = await chromium.launch({ executablePath: found.path, args: ['--no-sandbox'] });
-  const [frame] = await queryGrafana(LOKI.uid, LOKI.type, {
-    // One whose server logged something: Grafana's list of logs has no words of ours for none.
-    expr: '{service_name="sightline", sightline_record="event"} | event_name="sightline.server_log"',
-    queryType: 'range',
-    maxLines: 1,
-  });
-  const labels = frame?.['labels']?.[0] as Readonly<Record<string, string>> | undefined;
-  session = labels?.['sightline_session_id'] ?? '';
-  bucket = labels?.['sightline_bucket'] ?? '';
+  const logged = await recordsOf('event_name="sightline.server_log"');
+  const ids = new Set(logged.map((record) => record['sightline_session_id']));
+  const called = await recordsOf('event_name="sightline.request" | mcp_method_name="tools/call"');
+  const silent = called.find((record) => !ids.has(record['sightline_session_id'] ?? ''));
+  if (logged[0] !== undefined) chosen['with server logs'] = logged[0];
+  if (silent !== undefined) chosen['without server logs'] = silent;
 });
+
+/** Labels of the demo's records of the last half hour that a stage of LogQL leaves, newest first. */
+async function recordsOf(stage: string): Promise<readonly Readonly<Record<string, string>>[]> {
+  const frames = await queryGrafana(
+    LOKI.uid,
+    LOKI.type,
+    {
+      expr: `{service_name="sightline", sightline_record="event", deployment_environment_name=""} | ${stage} | sightline_session_id != ""`,
+      queryType: 'range',
+      maxLines: 1_000,
+    },
+    { from: 'now-30m', to: 'now' },
+  );
+  return (frames[0]?.['labels'] ?? []) as readonly Readonly<Record<string, string>>[];
+}
 afterAll(() => browser?.close());
 
 const all = Object.entries(DASHBOARDS).map(([file, make]) => ({ file, dashboard: make().build() }));
@@ -52,7 +65,8 @@ describe.skipIf(whyNoGrafana !== undefined)('data sources', () => {
   });
 
   it('have records and spans of the demo, and records lead to their trace', async () => {
-    expect(session).toMatch(/^[0-9a-f]{24}$/);
+    for (const choice of CHOICES)
+      expect(chosen[choice]?.['sightline_session_id'], choice).toMatch(/^[0-9a-f]{24}$/);
     const [records] = await queryGrafana(LOKI.uid, LOKI.type, {
       expr: EVENTS,
       queryType: 'range',
@@ -114,16 +128,28 @@ const LOOKS = [
 ] as const;
 
 describe.skipIf(whyNoGrafana !== undefined)('in the browser', () => {
-  it.each(all.flatMap(({ file, dashboard }) => LOOKS.map((look) => ({ file, dashboard, ...look }))))(
-    '$file shows no error and nothing unexpectedly empty, $width pixels wide, $theme',
-    async ({ file, dashboard, width, theme }) => {
-      const chosen = file === 'session.json' ? `&var-session=${session}&var-bucket=${bucket}` : '';
-      const opened = await DashboardPage.open(browser, dashboard.uid ?? '', `from=now-30m&to=now${chosen}`, {
-        width,
-        theme,
-      });
+  it.each(
+    all.flatMap(({ file, dashboard }) =>
+      (file === 'session.json' ? CHOICES : [undefined]).flatMap((choice) =>
+        LOOKS.map((look) => ({
+          file,
+          dashboard,
+          choice,
+          of: choice === undefined ? '' : ` ${choice}`,
+          ...look,
+        })),
+      ),
+    ),
+  )(
+    '$file$of shows no error and nothing unexpectedly empty, $width pixels wide, $theme',
+    async ({ file, dashboard, choice, of, width, theme }) => {
+      const record = choice === undefined ? undefined : chosen[choice];
+      const session = `&var-session=${record?.['sightline_session_id']}&var-bucket=${record?.['sightline_bucket']}`;
+      const query = `from=now-30m&to=now${choice === undefined ? '' : session}`;
+      const opened = await DashboardPage.open(browser, dashboard.uid ?? '', query, { width, theme });
       try {
-        await opened.shoot(`${RESULTS}/${file.replace('.json', '')}-${width}-${theme}.png`);
+        const name = `${file.replace('.json', '')}${of.replaceAll(' ', '-')}-${width}-${theme}`;
+        await opened.shoot(`${RESULTS}/${name}.png`);
         expect(await opened.errors()).toEqual([]);
         const text = await opened.text();
         expect(text).not.toMatch(

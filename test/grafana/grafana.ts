@@ -11,21 +11,30 @@ export const whyNoGrafana = address === undefined ? 'GRAFANA_URL names no Grafan
 /** Without user and last slash. */
 export const ORIGIN = address === undefined ? '' : `${address.origin}${address.pathname.replace(/\/$/, '')}`;
 
+/** Where the programs of the suites export to, so that this Grafana has it: compose's own address unless named. */
+export const OTLP = process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] ?? 'http://127.0.0.1:4318';
+
 /** What goes with every request. */
 export const HEADERS: Readonly<Record<string, string>> =
   address?.username === undefined || address.username === ''
     ? {}
-    : {
-        authorization: `Basic ${Buffer.from(
-          `${decodeURIComponent(address.username)}:${decodeURIComponent(address.password)}`,
-        ).toString('base64')}`,
-      };
+    : basic(decodeURIComponent(address.username), decodeURIComponent(address.password));
+
+/** The header of one who signs in with every request. */
+export function basic(user: string, password: string): { readonly authorization: string } {
+  return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
+}
 
 /** Asks its API. @throws with what it says when it refuses. */
-export async function askGrafana(path: string, body?: unknown): Promise<unknown> {
+export async function askGrafana(
+  path: string,
+  body?: unknown,
+  method = body === undefined ? 'GET' : 'POST',
+): Promise<unknown> {
   const response = await fetch(`${ORIGIN}${path}`, {
+    method,
     headers: { ...HEADERS, 'content-type': 'application/json' },
-    ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const text = await response.text();
   if (!response.ok) throw new Error(`${response.status} to ${path}: ${text.slice(0, 2_000)}`);

@@ -1,6 +1,5 @@
 /** A dashboard with the panel in it, for promises that only a panel makes. */
 import type { Page } from 'playwright-core';
-import type { HostControls } from '../../grafana-plugin/host/Dashboard.tsx';
 import type { Given, GivenPanel, GivenTarget } from '../../grafana-plugin/host/given.ts';
 import { targetsFor } from '../../grafana-plugin/src/data/targets.ts';
 import { dashboardUrl, environmentOf, streamsOf } from '../browser/panelShell.ts';
@@ -36,20 +35,6 @@ export async function openDashboard(
   given: Partial<Given>,
   { query = '', ...options }: PageOptions & { readonly query?: string } = {},
 ): Promise<Page> {
-  return openWatched(`${dashboardUrl(pageUrl, '', given)}${query === '' ? '' : `&${query}`}`, options);
-}
-
-/** Does what a reader does with the dashboard's own controls. */
-export async function control<Name extends keyof HostControls>(
-  page: Page,
-  name: Name,
-  ...given: Parameters<HostControls[Name]>
-): Promise<void> {
-  await page.evaluate(
-    ([called, values]) => {
-      const controls = Reflect.get(window, 'host') as Record<string, (...all: unknown[]) => void>;
-      controls[called]?.(...values);
-    },
-    [name, given as unknown[]] as const,
-  );
+  const address = await dashboardUrl(pageUrl, '', given);
+  return openWatched(`${address}${query === '' ? '' : `&${query}`}`, options);
 }

@@ -24,7 +24,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const host = await ensureHost(reactLine, say);
   const rig = await startRig();
   const { loki, tempo, otlpHttp } = rig.stack.addresses;
-  project.provide('panel', { host, loki, tempo, otlp: otlpHttp });
+  project.provide('panel', { kind: 'host', host, loki, tempo, otlp: otlpHttp });
   return () => rig.close();
 }
 

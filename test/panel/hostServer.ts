@@ -7,6 +7,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import path from 'node:path';
 import { json } from 'node:stream/consumers';
 import type { LokiQuestion, TempoQuestion } from '../../grafana-plugin/src/data/ask.ts';
+import type { PanelHost } from '../browser/panelShell.ts';
 import { grafanaLoki, type LokiShape } from '../stack/grafanaLoki.ts';
 import { grafanaTempo } from '../stack/grafanaTempo.ts';
 import { listenOn } from '../support/listenOn.ts';
@@ -27,20 +28,23 @@ export interface Stores {
   readonly tempo: string;
 }
 
-export interface HostServer {
-  readonly origin: string;
-  close(): Promise<void>;
+export interface HostPlace extends Stores {
+  /** The folder of the page, as `scripts/panel/host.ts` makes it. */
+  readonly host: string;
 }
 
-/** @param host The folder of the page, as `scripts/panel/host.ts` makes it. */
-export async function startHostServer(host: string, stores: Stores): Promise<HostServer> {
+export async function serveHostPages({ host, ...stores }: HostPlace): Promise<PanelHost> {
   const server = createServer((request, response) => {
     answer(request, response, host, stores).catch((error: unknown) => {
       response.writeHead(502, { 'content-type': 'text/plain' }).end(String(error));
     });
   });
   const { origin, close } = await listenOn(server);
-  return { origin, close };
+  return {
+    addressOf: async (given) =>
+      new URL(`${origin}/?${new URLSearchParams({ given: JSON.stringify(given) })}`),
+    close,
+  };
 }
 
 async function answer(
