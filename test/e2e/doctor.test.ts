@@ -142,6 +142,21 @@ describe('doctor', () => {
     expect(JSON.stringify(findings)).not.toContain('s3cret');
   });
 
+  it('looks for the program of a server that is started by a command, and does not start it', async () => {
+    const file = path.join(folder, 'mcp.json');
+    const shop = {
+      command: 'node',
+      args: ['-e', `require('fs').writeFileSync(${JSON.stringify(stateDir)}, '')`],
+    };
+    const files = { command: 'no-such-program-of-anybody', args: [] };
+    writeFileSync(file, JSON.stringify({ mcpServers: { shop, files } }));
+    const { code, of } = await examine([`--config=${file}`]);
+    expect([code, of('server shop')?.mark, of('server files')?.mark]).toEqual([1, 'ok', 'problem']);
+    expect(of('server shop')?.found).toMatch(/^started by \/.*\/node, for each client$/);
+    expect(of('server files')?.advice).toContain('PATH');
+    expect(readdirSync(folder)).toEqual(['mcp.json']);
+  });
+
   it('is calm text for a reader: aligned, without colours in a pipe, with what to do below', async () => {
     const args = ['doctor', `--state-dir=${stateDir}`, '--listen=127.0.0.1:0', '--page-listen=127.0.0.1:0'];
     const plain = await sightline(args);

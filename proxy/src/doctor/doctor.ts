@@ -52,6 +52,7 @@ export async function examine(
   );
   const directory =
     toArchivePlace({ ...values, archive: true }, ports.env, ports.home, false)?.directory ?? '';
+  const asking = { timeoutMs: REQUEST_MS, env: ports.env, platform: ports.platform, onClock };
   const limited = (check: string, act: () => Promise<Findings>) => withLimit(check, CHECK_MS, act);
   const [here, state, stdio, servers, receivers] = await Promise.all([
     limited('ports', () => checkPorts(config, ports.version)),
@@ -63,7 +64,7 @@ export async function examine(
     limited('stdio collector', () => checkStdioCollector(directory, ports.platform)),
     Promise.all(
       config.upstreams.map((upstream) =>
-        limited(`server ${upstream.name}`, () => checkUpstream(upstream, REQUEST_MS, onClock)),
+        limited(`server ${upstream.name}`, () => checkUpstream(upstream, asking)),
       ),
     ),
     limited('collector', () => checkReceivers(otel.settings, REQUEST_MS, onClock)),
@@ -97,7 +98,7 @@ function checkConfig({ upstreams, warnings, origins }: Config, otel: Environment
   const front =
     upstreams.length === 0
       ? 'the bundled demo'
-      : upstreams.map((one) => ('url' in one ? one.url.href : one.name)).join(', ');
+      : upstreams.map((one) => (one.kind === 'http' ? one.url.href : one.command)).join(', ');
   const options =
     given === 0 ? 'every option at its default' : `${given} ${given === 1 ? 'option' : 'options'} given`;
   return [

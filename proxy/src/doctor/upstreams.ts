@@ -1,18 +1,31 @@
-/** Whether the servers answer. OPTIONS asks what may be asked: no server begins a session or a stream for it. */
-import type { Upstream } from '../config/servers.ts';
+/**
+ * Whether the servers answer, or can be started. OPTIONS asks what may be asked: no server begins a session or a
+ * stream for it. A command is looked for, and not run: nobody knows what it does.
+ */
+import { access, constants } from 'node:fs/promises';
+import { delimiter, isAbsolute, resolve } from 'node:path';
+import type { CommandUpstream, HttpUpstream, Upstream } from '../config/servers.ts';
 import { bad, type Findings, good, warn } from './check.ts';
 import type { ClockSight } from './clock.ts';
 import { explainFailure } from './failures.ts';
 import { ask } from './request.ts';
 
-export async function checkUpstream(
-  upstream: Upstream,
-  timeoutMs: number,
-  onClock: (sight: ClockSight) => void,
+export interface UpstreamPorts {
+  readonly timeoutMs: number;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly onClock: (sight: ClockSight) => void;
+}
+
+export function checkUpstream(upstream: Upstream, ports: UpstreamPorts): Promise<Findings> {
+  return upstream.kind === 'http' ? checkServer(upstream, ports) : checkCommand(upstream, ports);
+}
+
+async function checkServer(
+  { name, url, headers }: HttpUpstream,
+  { timeoutMs, onClock }: UpstreamPorts,
 ): Promise<Findings> {
-  const check = `server ${upstream.name}`;
-  if (!('url' in upstream)) return [good(check, 'is started by a command, for each client')];
-  const { url, headers } = upstream;
+  const check = `server ${name}`;
   const asked = await ask(url, { method: 'OPTIONS', headers, timeoutMs });
   if ('failure' in asked) {
     const { found, advice } = explainFailure(asked.failure);
@@ -28,4 +41,35 @@ export async function checkUpstream(
       'look at its own log; a gateway says so when what is behind it is away',
     ),
   ];
+}
+
+async function checkCommand(
+  { name, command, env: own, cwd = '.' }: CommandUpstream,
+  { env, platform }: UpstreamPorts,
+): Promise<Findings> {
+  const check = `server ${name}`;
+  // How Windows finds a program is its own matter: endings, shells, aliases.
+  if (platform === 'win32') return [good(check, `started by ${command}, for each client`)];
+  const folders = (own['PATH'] ?? env['PATH'] ?? '').split(delimiter);
+  const isPath = isAbsolute(command) || command.includes('/');
+  for (const folder of isPath ? [cwd] : folders) {
+    const place = resolve(folder, command);
+    if (await isExecutable(place)) return [good(check, `started by ${place}, for each client`)];
+  }
+  return [
+    bad(
+      check,
+      `${command} is no program that this user can start`,
+      isPath ? 'mend its path in the file' : `install it, or write its whole path; it is looked for in PATH`,
+    ),
+  ];
+}
+
+async function isExecutable(place: string): Promise<boolean> {
+  try {
+    await access(place, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
