@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { findFaults } from '../panel/validate.ts';
 import { findImageFaults, IMAGE_BYTES_MAX, type ImageFacts } from './imageFaults.ts';
@@ -118,7 +118,13 @@ function main(): void {
       changelog: read('CHANGELOG.md'),
       pluginChangelog: read('grafana-plugin/CHANGELOG.md'),
       upgrading: read('docs/upgrading.md'),
-      containers: [read('.env.example'), read('docker-compose.yml')],
+      containers: [
+        '.env.example',
+        'docker-compose.yml',
+        ...globSync('deploy/kubernetes/**/*.yaml', { cwd: ROOT }),
+      ]
+        .map(read)
+        .filter((text) => /SIGHTLINE_VERSION|sightline-proxy:/.test(text)),
     }),
   );
   ask('every licence is one to hand on', findLicenceFaults(packages));

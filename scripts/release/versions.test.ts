@@ -29,6 +29,7 @@ it.each<[string, Partial<VersionFacts>, string]>([
   ['no entry of the panel', { pluginChangelog: '## 1.2.30\n\nx\n' }, 'grafana-plugin/CHANGELOG.md'],
   ['no word to who upgrades', { upgrading: '## To 1.2.2\n\nx\n' }, 'docs/upgrading.md'],
   ['an image of another', { containers: ['SIGHTLINE_VERSION=1.2.2\n'] }, 'the containers say 1.2.2'],
+  ['a cluster of another', { containers: ['image: sightline-proxy:1.2.2\n'] }, 'the containers say 1.2.2'],
   ['an image of none', { containers: ['nothing\n'] }, 'the containers say no version'],
 ])('finds %s', (_why, part, said) => {
   const faults = findVersionFaults('1.2.3', { ...whole, ...part });

@@ -6,7 +6,7 @@ export interface VersionFacts {
   readonly changelog: string;
   readonly pluginChangelog: string;
   readonly upgrading: string;
-  /** Defaults of the containers: `.env.example` and docker-compose.yml. */
+  /** Texts that name our image, each by one version. */
   readonly containers: readonly string[];
 }
 
@@ -27,7 +27,9 @@ export function findVersionFaults(version: string, facts: VersionFacts): readonl
   if (!new RegExp(`^## To ${quoted}\\n+(?!## )\\S`, 'm').test(facts.upgrading))
     faults.push(`docs/upgrading.md does not say what ${version} asks of who upgrades`);
   for (const text of facts.containers) {
-    const said = [...text.matchAll(/SIGHTLINE_VERSION(?::-|=)([^}\s]+)/g)].map(([, other]) => other);
+    const said = [...text.matchAll(/(?:SIGHTLINE_VERSION(?::-|=)|\bsightline-proxy:(?=\d))([^}\s]+)/g)].map(
+      ([, other]) => other,
+    );
     if (said.length === 0 || said.some((other) => other !== version))
       faults.push(`the containers say ${said.join(', ') || 'no version'}, not ${version}`);
   }
