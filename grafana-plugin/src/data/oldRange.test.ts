@@ -1,0 +1,41 @@
+/**
+ * A dashboard of a range a year ago asks for nothing from there up to now: Grafana's Loki data source goes through such a
+ * stretch day by day, one question after the other.
+ */
+import { expect, it } from 'vitest';
+import { SessionMaker, START } from '../testing/events.ts';
+import { rowOfEvent } from '../testing/lokiRows.ts';
+import { StandInLoki } from '../testing/standInLoki.ts';
+import { createPanelSource } from './panelSource.ts';
+
+const DAY_MS = 86_400_000;
+const { signal } = new AbortController();
+
+/** Shown is a day a year before the one event there is. */
+function rig() {
+  const loki = new StandInLoki();
+  const from = START - 365 * DAY_MS;
+  const source = createPanelSource({
+    shown: () => ({ frames: [], from, to: from + DAY_MS, loading: false, errors: [] }),
+    loki: loki.ask,
+    now: () => START + 60_000,
+    activeWindow: 300_000,
+  });
+  loki.rows.push(rowOfEvent(new SessionMaker().call(0, 0)));
+  const longest = () => Math.max(...loki.asked.map((question) => question.to - question.from)) / DAY_MS;
+  return { source, longest };
+}
+
+it('finds when the newest event was', async () => {
+  const { source, longest } = rig();
+  const { items, completeness } = await source.events({ limit: 1, order: 'newest' }, signal);
+  expect(items).toHaveLength(1);
+  expect(completeness.complete).toBe(true);
+  expect(longest()).toBeLessThan(32);
+});
+
+it('looks for a session that a link names', async () => {
+  const { source, longest } = rig();
+  await expect(source.session('nobody', signal)).rejects.toThrow('Loki has no such session');
+  expect(longest()).toBeLessThan(32);
+});
