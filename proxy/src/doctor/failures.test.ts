@@ -16,7 +16,7 @@ afterEach(async () => {
 async function why(address: string): Promise<string> {
   const asked = await ask(new URL(address), { method: 'OPTIONS', timeoutMs: 1_000 });
   if ('answer' in asked) throw new Error(`answered with ${asked.answer.status}`);
-  return explainFailure(asked.failure).found;
+  return explainFailure(asked.failure, '127.0.0.1').found;
 }
 
 describe('nobody answers', () => {
@@ -70,12 +70,18 @@ it.each([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
   'ERR_TLS_CERT_ALTNAME_INVALID',
 ])('%s is told in words about the certificate', (code) => {
-  const { found, advice } = explainFailure({ code, message: 'as OpenSSL puts it' });
+  const { found, advice } = explainFailure({ code, message: 'as OpenSSL puts it' }, 'mcp.example.com');
   expect(found).toContain('certificate');
   expect(advice).not.toBe('');
 });
 
+it('only what is on loopback may be meant to be somewhere else in a container', () => {
+  const advise = (host: string) => explainFailure({ code: 'ECONNREFUSED', message: '' }, host).advice;
+  expect(advise('[::1]')).toContain('host.docker.internal');
+  expect(advise('mcp.example.com')).not.toContain('container');
+});
+
 it('what nobody knows is told as it is', () => {
-  expect(explainFailure({ code: 'EWHAT', message: 'what EWHAT' }).found).toBe('what EWHAT');
-  expect(explainFailure({ code: 'toString', message: '' }).found).toBe('toString');
+  expect(explainFailure({ code: 'EWHAT', message: 'what EWHAT' }, 'a').found).toBe('what EWHAT');
+  expect(explainFailure({ code: 'toString', message: '' }, 'a').found).toBe('toString');
 });

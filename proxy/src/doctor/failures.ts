@@ -1,4 +1,5 @@
 /** Why nobody answered, in words, and what is usually behind it. Codes are those of Node, getaddrinfo and OpenSSL. */
+import { isLoopback } from '../config/loopback.ts';
 import type { Failure } from './request.ts';
 
 export interface FailureWords {
@@ -13,7 +14,7 @@ const TRUST =
   'name the authority that signed it in NODE_EXTRA_CA_CERTS (a PEM file), or use a certificate that everybody knows';
 
 const WORDS: Readonly<Record<string, FailureWords>> = {
-  ECONNREFUSED: { found: 'nothing listens there', advice: `start it, or mend the address; ${OUR_OWN}` },
+  ECONNREFUSED: { found: 'nothing listens there', advice: 'start it, or mend the address' },
   ENOTFOUND: {
     found: 'nobody knows that name (DNS)',
     advice: 'mend the name; those of a container network or a cluster are known only inside of it',
@@ -66,8 +67,11 @@ const NO_HTTP: FailureWords = {
   advice: 'mend the port: this one belongs to another protocol (of a collector, 4317 is gRPC and 4318 HTTP)',
 };
 
-export function explainFailure({ code, message }: Failure): FailureWords {
+/** @param host Who was asked; IPv6 with or without brackets. */
+export function explainFailure({ code, message }: Failure, host: string): FailureWords {
   const known = Object.hasOwn(WORDS, code) ? WORDS[code] : undefined;
+  if (known && code === 'ECONNREFUSED' && isLoopback(host.replaceAll(/^\[|\]$/g, '')))
+    return { ...known, advice: `${known.advice}; ${OUR_OWN}` };
   if (known) return known;
   if (code === 'EPROTO' || code.startsWith('ERR_SSL')) return NO_TLS;
   if (code.startsWith('HPE_')) return NO_HTTP;

@@ -58,7 +58,7 @@ function sumUpGood(endpoints: readonly { readonly signal: Signal; readonly endpo
 function judge(signal: Signal, { url }: Endpoint, asked: Asked): Finding {
   const check = `collector: ${SIGNALS[signal]}`;
   if ('failure' in asked) {
-    const { found, advice } = explainFailure(asked.failure);
+    const { found, advice } = explainFailure(asked.failure, new URL(url).hostname);
     return bad(check, `${url}: ${found}`, `${advice}; ${MEANWHILE}`);
   }
   const { status } = asked.answer;

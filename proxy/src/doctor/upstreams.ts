@@ -28,7 +28,7 @@ async function checkServer(
   const check = `server ${name}`;
   const asked = await ask(url, { method: 'OPTIONS', headers, timeoutMs });
   if ('failure' in asked) {
-    const { found, advice } = explainFailure(asked.failure);
+    const { found, advice } = explainFailure(asked.failure, url.hostname);
     return [bad(check, `${url.href}: ${found}`, advice)];
   }
   const { answer } = asked;
