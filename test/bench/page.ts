@@ -3,8 +3,14 @@
  * target that is missed needs its reason and what was tried, and no run may wipe that out. Pure.
  */
 
-/** The page's parts by the run that writes them: forwarding, archive and API, page in a browser, stack, panel's data. */
-export type Section = 'measured' | 'measured archive' | 'measured page' | 'measured stack' | 'measured panel';
+/** The page's parts by the run that writes them: forwarding, archive and API, page in a browser, stack, panel's data, shim. */
+export type Section =
+  | 'measured'
+  | 'measured archive'
+  | 'measured page'
+  | 'measured stack'
+  | 'measured panel'
+  | 'measured stdio';
 
 const markOf = (section: Section, side: 'begin' | 'end'): string => `<!-- ${section}: ${side} -->`;
 

@@ -73,6 +73,7 @@ export const usage = `npm run bench -- [options]
   --page              the page instead: from a click to drawn rows in Chromium (with --quick, --small, --write)
   --stack             the native stack instead: from event to found, rate, memory, disk (with --quick, --write)
   --panel             the panel's questions instead: from asking Loki and Tempo to rows (with --quick, --write)
+  --stdio             the shim of stdio servers instead: round trip, start, memory (with --quick, --write)
   --help              this text
 `;
 

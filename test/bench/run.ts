@@ -188,6 +188,11 @@ async function main(): Promise<void> {
     await runPanel(args, pagePath, say);
     return;
   }
+  if (args.includes('--stdio')) {
+    const { runStdioBench } = await import('./stdioReport.ts');
+    await runStdioBench(args, pagePath, say);
+    return;
+  }
   const plan = readPlan(args);
   if (plan === 'help') {
     console.log(usage);

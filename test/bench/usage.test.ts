@@ -1,6 +1,14 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { parseCpuUs, parseMemory, readCpuUs, readMemory, readThreadCpuUs } from './usage.ts';
+import {
+  parseCpuUs,
+  parseMemory,
+  parseShares,
+  readCpuUs,
+  readMemory,
+  readShares,
+  readThreadCpuUs,
+} from './usage.ts';
 
 describe('parseCpuUs', () => {
   it.each([
@@ -17,11 +25,22 @@ it('parseMemory reads resident and peak memory in bytes', () => {
   expect(parseMemory(status)).toEqual({ residentBytes: 204_800, residentPeakBytes: 307_200 });
 });
 
+it('parseShares reads what is resident, what of it counts for this process, and what is its own', () => {
+  const rollup =
+    'Rss:  500 kB\nPss:  300 kB\nPss_Dirty: 9 kB\nShared_Clean: 240 kB\nPrivate_Clean:  60 kB\nPrivate_Dirty: 200 kB\n';
+  expect(parseShares(rollup)).toEqual({
+    residentBytes: 512_000,
+    proportionalBytes: 307_200,
+    privateBytes: 266_240,
+  });
+});
+
 it.runIf(existsSync('/proc/self/stat'))(
   'a living process has used time and memory, in threads that have names',
   () => {
     expect(readCpuUs(process.pid)).toBeGreaterThan(0);
     expect(readMemory(process.pid).residentBytes).toBeGreaterThan(1_000_000);
+    expect(readShares(process.pid).privateBytes).toBeGreaterThan(1_000_000);
     expect([...readThreadCpuUs(process.pid).keys()]).not.toContain('');
   },
 );

@@ -10,6 +10,15 @@ export interface Memory {
   readonly residentPeakBytes: number;
 }
 
+/** Memory of a process and how much of it is shared: every program on one Node shares that Node's text. */
+export interface Shares {
+  readonly residentBytes: number;
+  /** Each page divided by how many processes have it: adds up over processes. */
+  readonly proportionalBytes: number;
+  /** What would be free if this process ended. */
+  readonly privateBytes: number;
+}
+
 /** Linux shows times to programs in hundredths of a second on every machine Node runs on (USER_HZ). */
 const tickUs = 10_000;
 
@@ -34,6 +43,11 @@ export function readMemory(pid: number): Memory {
   return parseMemory(readFileSync(`/proc/${pid}/status`, 'utf8'));
 }
 
+/** @throws when there is no such process, or on a kernel older than 4.14. */
+export function readShares(pid: number): Shares {
+  return parseShares(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'));
+}
+
 /** `utime` and `stime` of /proc/pid/stat (proc_pid_stat(5), fields 14 and 15). */
 export function parseCpuUs(stat: string): number {
   // The second field is the program's name in brackets, and may hold spaces and brackets itself.
@@ -43,7 +57,18 @@ export function parseCpuUs(stat: string): number {
 
 /** `VmRSS` and `VmHWM` of /proc/pid/status, which are in kibibytes. */
 export function parseMemory(status: string): Memory {
-  const read = (name: string): number =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) * 1_024;
-  return { residentBytes: read('VmRSS'), residentPeakBytes: read('VmHWM') };
+  return { residentBytes: readBytes(status, 'VmRSS'), residentPeakBytes: readBytes(status, 'VmHWM') };
+}
+
+/** Sums of proc_pid_smaps(5), in kibibytes too. */
+export function parseShares(rollup: string): Shares {
+  return {
+    residentBytes: readBytes(rollup, 'Rss'),
+    proportionalBytes: readBytes(rollup, 'Pss'),
+    privateBytes: readBytes(rollup, 'Private_Clean') + readBytes(rollup, 'Private_Dirty'),
+  };
+}
+
+function readBytes(text: string, name: string): number {
+  return Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(text)?.[1]) * 1_024;
 }
