@@ -20,8 +20,11 @@ interface Manifest {
 export async function runDoctor(argv: readonly string[]): Promise<void> {
   const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
   const { version, engines } = JSON.parse(manifest) as Manifest;
-  const isJson = argv.includes('--json');
-  const parsed = parseConfig({ argv: argv.filter((word) => word !== '--json'), env: process.env, readFile });
+  // After `--` everything is the command of a server.
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  const isJson = argv.lastIndexOf('--json', end) !== -1;
+  const options = argv.filter((word, index) => word !== '--json' || index > end);
+  const parsed = parseConfig({ argv: options, env: process.env, readFile });
   if (parsed.kind === 'help') return void process.stdout.write(formatHelp(version));
   if (parsed.kind === 'version') return void process.stdout.write(`${version}\n`);
   const otel = readEnvironment(process.env);

@@ -1,3 +1,4 @@
+// Who puts deploy/kubernetes together in the tests, and by its way the API that it is held to.
 module sightline/test/stack/kustomize
 
 go 1.26.0
