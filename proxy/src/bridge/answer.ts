@@ -2,6 +2,7 @@
  * One HTTP answer, given to whoever asked as undici's pool would give it: head, body with back-pressure, end. What is
  * not taken waits here; how much may wait is the business of whoever sends.
  */
+import { STATUS_CODES } from 'node:http';
 import type { Dispatcher } from 'undici';
 
 /** A body goes on in pieces, or back-pressure would come after all of it. */
@@ -108,7 +109,7 @@ export class Answer {
   #begin(status: number, headers: readonly string[]): void {
     this.state = 'streaming';
     const raw = [...headers, 'date', new Date().toUTCString()].map((text) => Buffer.from(text));
-    this.#handler.onHeaders?.(status, raw, () => this.#resume(), '');
+    this.#handler.onHeaders?.(status, raw, () => this.#resume(), STATUS_CODES[status] ?? '');
   }
 
   #push(bytes: Buffer): void {

@@ -3,9 +3,10 @@ import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { readEnvelope } from '../mcp/envelope.ts';
 import { GrowingBytes } from '../mcp/growingBytes.ts';
-import { mismatchedHeaders } from '../mcp/headers.ts';
-import { type Message, type RequestMessage, readMessages, splitArray } from '../mcp/jsonrpc.ts';
-import { REFUSALS, type Refusal, wrongHeaders } from './refusals.ts';
+import { mismatchedHeaders, missingHeaders } from '../mcp/headers.ts';
+import { isObject, type Message, type RequestMessage, readMessages, splitArray } from '../mcp/jsonrpc.ts';
+import { FIRST_MODERN_REVISION } from '../mcp/revision.ts';
+import { missingMeta, REFUSALS, type Refusal, unsupportedRevision, wrongHeaders } from './refusals.ts';
 
 export type Headers = Readonly<Record<string, string>>;
 
@@ -18,6 +19,9 @@ export interface Said {
   /** Everything in it is of 2026-07-28 or later, which knows neither handshake nor sessions. */
   readonly isModern: boolean;
 }
+
+/** Those whose HTTP the bridge speaks: of a later one it cannot know what it asks of a server. */
+const MODERN_REVISIONS: readonly string[] = [FIRST_MODERN_REVISION];
 
 /** By lower-cased name; of a repeated one the first. `raw` is names and values by turns. */
 export function readHeaders(raw: unknown): Headers {
@@ -94,15 +98,24 @@ export function readSaid(body: Buffer): Said | Refusal {
   return { messages, requests, isBatch: batch, isModern };
 }
 
-/** What a modern request's headers lack of what its body says. */
+/** What is wrong with a request of 2026-07-28 that a server over HTTP must not take. */
 export function refuseModern(headers: Headers, { requests, isBatch }: Said): Refusal | undefined {
   const [request] = requests;
   if (isBatch || request === undefined) return REFUSALS.notRpc;
   const { method, params } = request;
-  const names = mismatchedHeaders(headers, { method, params, protocolVersion: revisionOf(request) ?? '' });
-  if (headers['mcp-protocol-version'] === undefined) names.push('MCP-Protocol-Version');
-  if (headers['mcp-method'] === undefined) names.push('Mcp-Method');
-  return names.length > 0 ? wrongHeaders(names) : undefined;
+  const protocolVersion = revisionOf(request);
+  const meta = params._meta;
+  if (protocolVersion === undefined) return missingMeta('protocolVersion');
+  if (!isObject(meta) || !isObject(meta['io.modelcontextprotocol/clientCapabilities']))
+    return missingMeta('clientCapabilities');
+  const names = [
+    ...mismatchedHeaders(headers, { method, params, protocolVersion }),
+    ...missingHeaders(headers, { method, params }),
+  ];
+  if (names.length > 0) return wrongHeaders(names);
+  return MODERN_REVISIONS.includes(protocolVersion)
+    ? undefined
+    : unsupportedRevision(protocolVersion, MODERN_REVISIONS);
 }
 
 /** The revision that a request states by itself: only modern ones do. */

@@ -1,5 +1,5 @@
 /** Sessions of 2025-03-26 to 2025-11-25: a real proxy, a real bridge, real processes, plain HTTP. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type BridgeRig,
   begin,
@@ -15,6 +15,8 @@ import {
   startBridgeRig,
 } from './testing/rig.ts';
 
+// Every test starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 const WAIT = { timeout: 10_000 };
 
 let rig: BridgeRig;

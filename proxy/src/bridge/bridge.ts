@@ -97,15 +97,18 @@ export class Bridge {
 
   #post(answer: Answer, headers: Headers, said: Said, bytes: number): Refusal | undefined {
     if (this.#isClosing) return REFUSALS.ending;
-    if (said.isModern) return this.#share(answer, headers, said, bytes);
     const id = headers['mcp-session-id'];
+    const saysModern = isModernRevision(headers['mcp-protocol-version']);
+    // What the header calls modern and the body does not is told what the body lacks.
+    if (said.isModern || (saysModern && id === undefined && said.requests.length > 0))
+      return this.#share(answer, headers, said, bytes);
     if (id !== undefined) {
       const session = this.#sessions.get(id);
       if (!session) return REFUSALS.unknownSession;
       return refuseRevision(headers, session) ?? this.#talk(answer, headers, session, said, bytes);
     }
     // 2026-07-28 has no notification over HTTP but those of extensions, and nobody to give them to.
-    if (said.requests.length === 0 && isModernRevision(headers['mcp-protocol-version'])) {
+    if (saysModern) {
       answer.respond(202, []);
       return undefined;
     }
@@ -215,8 +218,9 @@ function refuseRevision(headers: Headers, { revision }: Session): Refusal | unde
 }
 
 /** The error answers the request, where there is one only. */
-function refuse(answer: Answer, { status, code, message, headers = [] }: Refusal, said?: Said): void {
+function refuse(answer: Answer, refusal: Refusal, said?: Said): void {
+  const { status, code, message, headers = [], data } = refusal;
   const [request] = said?.requests ?? [];
   const id = request && said?.requests.length === 1 ? JSON.stringify(request.id) : 'null';
-  answer.respond(status, headers, rpcError(id, code, message));
+  answer.respond(status, headers, rpcError(id, code, message, data));
 }

@@ -1,5 +1,5 @@
 /** 2026-07-28: no handshake, no sessions, one process for everybody. */
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   type Asking,
   type BridgeRig,
@@ -10,8 +10,11 @@ import {
   startBridgeRig,
 } from './testing/rig.ts';
 
+// Every test starts processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 30_000 });
 const WAIT = { timeout: 10_000 };
 const VERSION = 'io.modelcontextprotocol/protocolVersion';
+const CAPABILITIES = 'io.modelcontextprotocol/clientCapabilities';
 const SUBSCRIPTION = 'io.modelcontextprotocol/subscriptionId';
 
 let rig: BridgeRig;
@@ -23,7 +26,7 @@ afterEach(() => rig.close());
 
 function modern(id: number | string, method: string, params: Record<string, unknown> = {}) {
   const meta = (params['_meta'] ?? {}) as object;
-  return call(id, method, { ...params, _meta: { [VERSION]: '2026-07-28', ...meta } });
+  return call(id, method, { ...params, _meta: { [VERSION]: '2026-07-28', [CAPABILITIES]: {}, ...meta } });
 }
 
 function ask(url: string, message: ReturnType<typeof modern>, { headers, ...asking }: Asking = {}) {
@@ -108,7 +111,7 @@ describe('requests of 2026-07-28', () => {
 
   it('keep every character of what they say and are told, but ids and tokens', async () => {
     const url = await start();
-    const body = `{"jsonrpc":"2.0","id":"é\\u0031","method":"echo","params":{"big":12345678901234567890,"_meta":{"${VERSION}":"2026-07-28"}}}`;
+    const body = `{"jsonrpc":"2.0","id":"é\\u0031","method":"echo","params":{"big":12345678901234567890,"_meta":{"${VERSION}":"2026-07-28","${CAPABILITIES}":{}}}}`;
     const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'echo' };
     const text = await (await post(url, body, { headers })).text();
     expect(text).toContain('"id":"é\\u0031"');
@@ -125,17 +128,33 @@ describe('requests of 2026-07-28', () => {
     expect([answer.status, await messagesOf(answer)]).toMatchObject([status, [{ id: 'x', error: { code } }]]);
   });
 
-  it('that contradict their headers, or lack them, are refused', async () => {
+  const later = { [VERSION]: '2027-01-01', [CAPABILITIES]: {} };
+  it.each([
+    { cell: 'another method in the header', headers: { 'mcp-method': 'other' }, code: -32020 },
+    { cell: 'no name in the header', method: 'tools/call', params: { name: 'brew' }, code: -32020 },
+    { cell: 'no capabilities', params: { _meta: { [CAPABILITIES]: undefined } }, code: -32602 },
+    { cell: 'no revision', params: { _meta: { [VERSION]: undefined } }, code: -32602 },
+    {
+      cell: 'a revision of which we do not know what it wants',
+      params: { _meta: later },
+      headers: { 'mcp-protocol-version': '2027-01-01' },
+      code: -32022,
+      data: { supported: ['2026-07-28'], requested: '2027-01-01' },
+    },
+  ])('are refused with $cell', async ({ method = 'echo', params = {}, headers = {}, code, data }) => {
     const url = await start();
-    const wrong = await ask(url, modern(1, 'echo'), { headers: { 'mcp-method': 'other' } });
-    expect([wrong.status, await messagesOf(wrong)]).toMatchObject([
-      400,
-      [{ id: 1, error: { code: -32020 } }],
-    ]);
+    const answer = await ask(url, modern(1, method, params), { headers });
+    const error = { code, ...(data && { data }) };
+    expect([answer.status, await messagesOf(answer)]).toMatchObject([400, [{ id: 1, error }]]);
+    expect(rig.frames.some(({ kind }) => kind === 'process')).toBe(false);
+  });
+
+  it('come by POST alone, and have no headers left out', async () => {
+    const url = await start();
     const bare = await post(url, modern(1, 'echo'));
     expect([bare.status, await messagesOf(bare)]).toMatchObject([400, [{ error: { code: -32020 } }]]);
     const get = await fetch(url, { headers: { accept: '*/*', 'mcp-protocol-version': '2026-07-28' } });
-    expect(get.status).toBe(405);
+    expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST']);
   });
 
   it('are told when the process that they share ends, and the next one starts another', async () => {

@@ -5,13 +5,15 @@ export interface Refusal {
   readonly code: number;
   readonly message: string;
   readonly headers?: readonly string[];
+  /** `error.data` as JSON text. */
+  readonly data?: string;
 }
 
-/** `id` as JSON text. */
-export function rpcError(id: string, code: number, message: string): Buffer {
-  return Buffer.from(
-    `{"jsonrpc":"2.0","id":${id},"error":{"code":${code},"message":${JSON.stringify(message)}}}`,
-  );
+/** `id` and `data` as JSON text. */
+export function rpcError(id: string, code: number, message: string, data?: string): Buffer {
+  const more = data === undefined ? '' : `,"data":${data}`;
+  const error = `{"code":${code},"message":${JSON.stringify(message)}${more}}`;
+  return Buffer.from(`{"jsonrpc":"2.0","id":${id},"error":${error}}`);
 }
 
 /** As servers of both SDK lines say it: -32001 for a session that is unknown, -32000 for most else. */
@@ -88,5 +90,24 @@ export function wrongHeaders(names: readonly string[]): Refusal {
     status: 400,
     code: -32020,
     message: `Header mismatch: ${names.join(', ')} missing or not as in the body`,
+  };
+}
+
+/** 2026-07-28, basic/index §_meta. */
+export function missingMeta(name: string): Refusal {
+  return {
+    status: 400,
+    code: -32602,
+    message: `Invalid params: _meta lacks io.modelcontextprotocol/${name}`,
+  };
+}
+
+/** 2026-07-28, versioning. */
+export function unsupportedRevision(requested: string, supported: readonly string[]): Refusal {
+  return {
+    status: 400,
+    code: -32022,
+    message: 'Unsupported protocol version',
+    data: JSON.stringify({ supported, requested }),
   };
 }

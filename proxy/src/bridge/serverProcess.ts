@@ -2,9 +2,10 @@
  * One run of a stdio server: a process group of its own, its outputs as lines, its end in order. What lines mean is
  * not known here.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { type Line, LineSplitter } from '../mcp/lines.ts';
 import { createEnder, type Ender, LINGER_MS } from '../stdio/ender.ts';
+import { startServer } from '../stdio/startServer.ts';
 import { environmentOf, explainFailure, type Launch } from './launch.ts';
 
 export type OutputName = 'stdout' | 'stderr';
@@ -123,14 +124,9 @@ function start(
   inherited: Readonly<Record<string, string | undefined>>,
 ): { readonly child: ChildProcess } | { readonly failure: string } {
   try {
-    const child = spawn(launch.command, launch.args, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      env: environmentOf(launch, inherited),
-      ...(launch.cwd !== undefined && { cwd: launch.cwd }),
-      detached: process.platform !== 'win32',
-      windowsHide: true,
-    });
-    return { child };
+    const { command, args, cwd } = launch;
+    const place = { env: environmentOf(launch, inherited), ...(cwd !== undefined && { cwd }) };
+    return { child: startServer(command, args, place) };
   } catch (error) {
     return { failure: explainFailure(launch, error) };
   }

@@ -1,6 +1,6 @@
 /** What a client starts in place of a server, and that it is known again. */
 import { describe, expect, it } from 'vitest';
-import { shimWords } from './entries.ts';
+import { shimWords } from '../config/shimWords.ts';
 import { type Installation, shimCommand, typedAs } from './shimCommand.ts';
 
 const installed: Installation = {

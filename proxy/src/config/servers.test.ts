@@ -69,6 +69,13 @@ describe('readServers', () => {
     expect(upstreams[2]).toEqual({ kind: 'command', name: 'c', command: 'tea', args: [], env: {} });
   });
 
+  it('takes the command behind a shim of ours, which would tell everything a second time', () => {
+    const args = ['-y', 'sightline', 'stdio', '--server-name', 'tea', '--', 'uvx', 'tea-server', '--', 'x'];
+    expect(read({ tea: { command: 'npx', args } }).upstreams).toMatchObject([
+      { name: 'tea', command: 'uvx', args: ['tea-server', '--', 'x'] },
+    ]);
+  });
+
   it('shows a command without its arguments, which may hold secrets', () => {
     const { upstreams } = read({
       a: { command: 'npx', args: ['-y', 's3cret'] },

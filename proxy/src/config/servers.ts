@@ -5,6 +5,7 @@
  */
 import { type Problem, show } from './problem.ts';
 import { serverNameOf, slugOf } from './serverName.ts';
+import { shimWords } from './shimWords.ts';
 
 /** A server that listens. */
 export interface HttpUpstream {
@@ -142,8 +143,10 @@ function readCommand(row: Readonly<Record<string, unknown>>, key: string, env: E
   const cwd = row['cwd'] === undefined ? undefined : expand(row['cwd'], `${key}.cwd`, env, problems);
   if (command === '') problems.push({ key: `${key}.command`, message: 'is empty' });
   if (command === undefined || problems.length > 0) return { warnings: [], problems };
-  const found = { kind: 'command' as const, command, args, env: own, ...(cwd !== undefined && { cwd }) };
-  return { found, warnings: [], problems };
+  // Behind a shim of ours everything would be seen twice: once by it, and once here.
+  const [program = command, ...rest] = [command, ...args].slice(shimWords([command, ...args]));
+  const place = { env: own, ...(cwd !== undefined && { cwd }) };
+  return { found: { kind: 'command', command: program, args: rest, ...place }, warnings: [], problems };
 }
 
 /** Header names by RFC 9110 §5.6.2; values without control characters (§5.5). */

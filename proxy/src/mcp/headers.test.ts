@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodeHeaderValue, mismatchedHeaders } from './headers.ts';
+import { decodeHeaderValue, mismatchedHeaders, missingHeaders } from './headers.ts';
 import type { JsonObject } from './jsonrpc.ts';
 
 describe('decodeHeaderValue', () => {
@@ -170,5 +170,35 @@ describe('mismatchedHeaders', () => {
   ];
   it.each(sheet)('$cell', ({ headers, method, params, expected }) => {
     expect(mismatchedHeaders(headers, { method, params, protocolVersion: V })).toEqual(expected);
+  });
+});
+
+describe('missingHeaders', () => {
+  const all = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'brew' };
+  it.each([
+    { cell: 'all there', headers: all, method: 'tools/call', params: { name: 'brew' }, missing: [] },
+    {
+      cell: 'none there',
+      headers: {},
+      method: 'resources/read',
+      params: { uri: 'tea://1' },
+      missing: ['MCP-Protocol-Version', 'Mcp-Method', 'Mcp-Name'],
+    },
+    {
+      cell: 'a method without a name',
+      headers: {},
+      method: 'tools/list',
+      params: {},
+      missing: ['MCP-Protocol-Version', 'Mcp-Method'],
+    },
+    {
+      cell: 'a body without its name',
+      headers: {},
+      method: 'tools/call',
+      params: {},
+      missing: ['MCP-Protocol-Version', 'Mcp-Method'],
+    },
+  ])('$cell', ({ headers, method, params, missing }) => {
+    expect(missingHeaders(headers, { method, params })).toEqual(missing);
   });
 });

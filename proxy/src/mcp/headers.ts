@@ -55,3 +55,14 @@ export function mismatchedHeaders(
   }
   return found;
 }
+
+/** Names of the headers that a modern request needs and lacks, for a server that insists on them. */
+export function missingHeaders(
+  headers: Readonly<Record<string, string>>,
+  body: { readonly method: string; readonly params: JsonObject },
+): string[] {
+  const key = Object.hasOwn(NAMED_BY, body.method) ? NAMED_BY[body.method] : undefined;
+  const isNamed = key !== undefined && typeof body.params[key] === 'string';
+  const needed = ['MCP-Protocol-Version', 'Mcp-Method', ...(isNamed ? ['Mcp-Name'] : [])];
+  return needed.filter((name) => headers[name.toLowerCase()] === undefined);
+}
