@@ -35,12 +35,12 @@ export const PROGRAM_WORDS = {
   stdio: {
     usage: 'stdio [options] -- COMMAND …',
     means:
-      "start a stdio server and pass its bytes through, in place of its command in a client's configuration; what passes is shown by the one collector of this machine, which it starts when none runs",
+      "start a stdio server and pass its bytes through, in place of its command in a client's configuration; what passes is shown by the proxy that runs, or else by the one collector of this machine, which it starts",
   },
   collect: {
     usage: 'collect [options]',
     means:
-      'be that collector: archive, page and export for stdio servers, until none has run for collector-idle',
+      'be that collector: archive, page and export for stdio servers, until a proxy is started or none of them has run for collector-idle',
   },
   wrap: {
     usage: 'wrap CLIENT|FILE [SERVER…]',

@@ -1,5 +1,5 @@
 /** How a server's process group is ended: in order, and never left behind. */
-import type { ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /** Time for a server to end by itself, and after SIGTERM: what the specification's shutdown gives, about. */
 const GRACE_MS = 2_000;
@@ -21,7 +21,7 @@ export function createEnder(child: ChildProcess): Ender {
   const send = (signal: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
     try {
-      if (process.platform === 'win32') child.kill(signal);
+      if (process.platform === 'win32') endTree(child.pid);
       else process.kill(-child.pid, signal);
     } catch {
       // Nobody of the group is left.
@@ -49,4 +49,12 @@ export function createEnder(child: ChildProcess): Ender {
     },
     stop: () => clearTimeout(timer),
   };
+}
+
+/** Windows has neither groups nor signals: whoever a server started, or `cmd.exe` for it, is found by its parent. */
+function endTree(pid: number): void {
+  spawn('taskkill', ['/pid', String(pid), '/t', '/f'], { stdio: 'ignore', windowsHide: true }).on(
+    'error',
+    () => {},
+  );
 }
