@@ -2,7 +2,7 @@
  * Builds the Grafana panel into `grafana-plugin/dist`, unless what it is made of is what it was made of, and holds its
  * bound. `--quiet` says nothing when there was nothing to do, `--anew` builds whatever there is.
  */
-import { existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { keyOf } from './panel/cache.ts';
@@ -57,14 +57,18 @@ export function measureModule(): number {
 async function main(quiet: boolean, anew: boolean): Promise<void> {
   const key = panelKey();
   const isBuilt = existsSync(path.join(DIST, 'module.js')) && existsSync(KEY);
-  if (anew || !isBuilt || readFileSync(KEY, 'utf8') !== key) {
+  const isDue = anew || !isBuilt || readFileSync(KEY, 'utf8') !== key;
+  if (isDue) {
     console.error(
       `sightline: the panel is ${anew ? 'to be built anew' : isBuilt ? 'older than its source' : 'not built yet'}; building it …`,
     );
     rmSync(KEY, { force: true });
     await buildPanel();
     writeFileSync(KEY, key);
-  } else if (quiet) return;
+  }
+  // The licences of what is built in go with it. They are written after a build, from what it holds.
+  copyFileSync(path.join(ROOT, 'NOTICE'), path.join(DIST, 'NOTICE'));
+  if (quiet && !isDue) return;
   const size = measureModule();
   console.error(`sightline: panel: module ${(size / 1_000).toFixed(1)} KB compressed (at most 250 KB)`);
   if (size > MODULE_BYTES_MAX) throw new Error('the panel’s module has outgrown its bound');

@@ -32,6 +32,7 @@ const SOUND: Readonly<Record<string, string>> = {
   'README.md': `# Sightline\n\n${'What it shows, in words. '.repeat(60)}`,
   'CHANGELOG.md': '# Changelog\n\n## 1.2.3\n\nFirst.\n',
   LICENSE: 'Apache License\n Version 2.0, January 2004',
+  NOTICE: 'Sightline',
   'img/logo.svg': '<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>',
   'module.js':
     '/* [create-plugin] version: 7.1.7 */\ndefine(["@grafana/data","@grafana/runtime","react","react/jsx-runtime","rxjs"],()=>({}))',
@@ -51,6 +52,7 @@ it.each([
   ['discoverability', 'plugin.json', JSON.stringify({ ...PLUGIN, info: { ...PLUGIN.info, keywords: [] } })],
   ['grafanadependency', 'plugin.json', JSON.stringify({ ...PLUGIN, dependencies: {} })],
   ['archive', 'LICENSE', ''],
+  ['archive', 'NOTICE', ''],
   ['license', 'LICENSE', 'MIT'],
   ['changelog', 'CHANGELOG.md', '# Changelog\n'],
   ['templatereadme', 'README.md', `npm install and see. ${'x'.repeat(1_000)}`],

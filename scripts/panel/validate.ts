@@ -46,7 +46,7 @@ export function findFaults(dist: string, manifest: { readonly version: string })
   const plugin = JSON.parse(text('plugin.json') || '{}') as PluginJson;
   const { info = {}, dependencies = {} } = plugin;
 
-  for (const name of ['module.js', 'plugin.json', 'README.md', 'CHANGELOG.md', 'LICENSE'])
+  for (const name of ['module.js', 'plugin.json', 'README.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE'])
     expectThat('archive', text(name) !== '', `${name} is missing or empty`);
   expectThat('metadatavalid', plugin.id === ID && TYPES.has(plugin.type ?? ''), 'id or type is not ours');
   expectThat(
@@ -135,7 +135,7 @@ export function findFaults(dist: string, manifest: { readonly version: string })
     expectThat('archive', (mode & 0o111) === 0, `${file.name} is executable`);
     expectThat(
       'archive',
-      /\.(?:js|map|json|md|svg|png)$|^LICENSE$/.test(file.name),
+      /\.(?:js|map|json|md|svg|png)$|^(?:LICENSE|NOTICE|MANIFEST\.txt)$/.test(file.name),
       `${file.name} does not belong`,
     );
   }

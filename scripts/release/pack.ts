@@ -74,9 +74,9 @@ export function zipPanel(): Buffer {
   const built = globSync('**/*', { cwd: dist, withFileTypes: true }).filter((entry) => entry.isFile());
   const files = built.map((entry) => path.join(entry.parentPath, entry.name));
   return writeZip(
-    [...files, path.join(ROOT, 'NOTICE')].map((file) => {
-      const name = file.startsWith(dist) ? path.relative(dist, file) : path.basename(file);
-      return { name: `${PLUGIN_ID}/${name.replaceAll(path.sep, '/')}`, bytes: readFileSync(file) };
+    files.map((file) => {
+      const name = path.relative(dist, file).replaceAll(path.sep, '/');
+      return { name: `${PLUGIN_ID}/${name}`, bytes: readFileSync(file) };
     }),
   );
 }
