@@ -1,6 +1,10 @@
 /** A dashboard of one or more panels: time range, refresh, variables, theme, and each panel's own queries. */
 import {
+  applyFieldOverrides,
   createTheme,
+  type DataFrame,
+  DataHoverClearEvent,
+  DataHoverEvent,
   type DataQueryRequest,
   dateMath,
   dateTime,
@@ -26,8 +30,13 @@ export interface HostControls {
   setTheme(theme: 'light' | 'dark'): void;
   setOptions(id: number, options: Readonly<Record<string, unknown>>): void;
   setSize(id: number, width: number, height: number): void;
+  /** Points at a moment in another panel, as its crosshair does; without one, away from it. */
+  point(time?: number): void;
   unmount(): void;
 }
+
+/** All panels of a dashboard hear each other. */
+const BUS = new EventBusSrv();
 
 export function Dashboard({ plugin, given }: { readonly plugin: PanelPlugin; readonly given: Given }) {
   const [range, setRange] = useState(() => rangeOf(given.from, 'now'));
@@ -54,6 +63,8 @@ export function Dashboard({ plugin, given }: { readonly plugin: PanelPlugin; rea
           ),
         ),
       setSize: (id, width, height) => change(id, { width, height }),
+      point: (time) =>
+        BUS.publish(time === undefined ? new DataHoverClearEvent() : new DataHoverEvent({ point: { time } })),
       unmount: () => setMounted(false),
     };
     Reflect.set(window, 'host', controls);
@@ -105,7 +116,6 @@ function Panel({ plugin, given, panel, range, refreshes }: PanelPlace) {
     return () => observer.disconnect();
   }, [frame]);
   const data = usePanelData(given, panel, range, refreshes);
-  const bus = useMemo(() => new EventBusSrv(), []);
   const options = useMemo(() => {
     const saved = {
       ...panel,
@@ -131,7 +141,7 @@ function Panel({ plugin, given, panel, range, refreshes }: PanelPlace) {
           fieldConfig={{ defaults: {}, overrides: [] }}
           renderCounter={0}
           title={panel.title ?? ''}
-          eventBus={bus}
+          eventBus={BUS}
           onOptionsChange={() => undefined}
           onFieldConfigChange={() => undefined}
           replaceVariables={replaceVariables}
@@ -168,7 +178,7 @@ function usePanelData(given: Given, panel: GivenPanel, range: TimeRange, refresh
       );
       const errors = answers.flatMap((answer) => answer.errors ?? []);
       const series = answers.flatMap((answer, index) =>
-        answer.data.map((frame) => ({ ...frame, refId: panel.targets[index]?.refId })),
+        answer.data.map((frame) => withLinks({ ...frame, refId: panel.targets[index]?.refId }, panel)),
       );
       if (over) return;
       const state = errors.length > 0 ? LoadingState.Error : LoadingState.Done;
@@ -180,6 +190,22 @@ function usePanelData(given: Given, panel: GivenPanel, range: TimeRange, refresh
     };
   }, [given, panel, range, refreshes]);
   return data;
+}
+
+/** A frame as Grafana prepares it, where an author has put links on its lines. */
+function withLinks(frame: DataFrame, { links }: GivenPanel): DataFrame {
+  if (links === undefined) return frame;
+  const linked = frame.fields.map((field) =>
+    field.name === 'Line' ? { ...field, config: { ...field.config, links: [...links] } } : field,
+  );
+  const [prepared] = applyFieldOverrides({
+    data: [{ ...frame, fields: linked }],
+    fieldConfig: { defaults: {}, overrides: [] },
+    theme: createTheme(),
+    timeZone: 'utc',
+    replaceVariables,
+  });
+  return prepared ?? frame;
 }
 
 function requestOf(given: Given, panel: GivenPanel, range: TimeRange, refreshes: number): DataQueryRequest {

@@ -128,6 +128,16 @@ describeInBrowser('states', () => {
     await page.footer.getByRole('button', { name: /payload cut/ }).click();
     await page.page.getByText(/payload cut at the largest size kept/).waitFor();
   });
+
+  it('incomplete: of what filters leave, the badge says what is missing of that', async () => {
+    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'tab=events&method=initialize' });
+    await expect.poll(() => page.eventCount()).toBeGreaterThan(0);
+    await expect.poll(() => page.footerText()).toMatch(/\bcomplete\b/);
+    const whole = await SightlinePage.open(stage.sightline.pageUrl, {
+      query: 'tab=events&method=tools/call',
+    });
+    await expect.poll(() => whole.footerText()).toMatch(/1 payload cut in what is shown/);
+  });
 });
 
 describeInBrowser('what stands behind the page', () => {

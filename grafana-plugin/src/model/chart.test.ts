@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { chartOf, chartStep, columnAt, rangeOfColumns, shareOf } from './chart.ts';
+import { chartOf, chartStep, columnAt, rangeOfColumns } from './chart.ts';
 
 const MINUTE = 60_000;
 const point = (time: number, calls = 0, errors = 0, sessions = 0) => ({ time, calls, errors, sessions });
@@ -41,12 +41,6 @@ describe('columns', () => {
   it('are found by place', () => {
     expect(columnAt(chart, 0.3)).toBe(1);
     expect(columnAt(chart, 1.2)).toBeUndefined();
-  });
-
-  it('stand where a moment does, and nowhere when it is outside', () => {
-    const { range } = chart;
-    expect(shareOf(chart, (range.from + range.to) / 2)).toBe(0.5);
-    expect([shareOf(chart, range.from - 1), shareOf(chart, range.to + 1)]).toEqual([undefined, undefined]);
   });
 
   it('make a range, whichever was named first, never beyond the chart', () => {

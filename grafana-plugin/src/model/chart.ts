@@ -94,11 +94,6 @@ export function columnAt(chart: Chart, share: number): number | undefined {
   return at < 0 ? undefined : at;
 }
 
-/** Where a moment stands, as a share of the width; undefined outside of the chart. */
-export function shareOf({ range: { from, to } }: Pick<Chart, 'range'>, moment: number): number | undefined {
-  return moment >= from && moment <= to && to > from ? (moment - from) / (to - from) : undefined;
-}
-
 /** The range that two columns span, the earlier first whichever way they were named; never beyond the chart's. */
 export function rangeOfColumns(chart: Chart, a: number, b: number): Range | undefined {
   const first = chart.columns[Math.min(a, b)];

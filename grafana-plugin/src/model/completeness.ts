@@ -1,6 +1,7 @@
 /** What is missing from what a reader looks at, in words. */
 import type { Completeness } from 'sightline/contract';
 import { formatCounted, formatTime, type Zone } from './format.ts';
+import type { EventItem } from './source.ts';
 
 export interface CompletenessWords {
   /** For the badge: `complete`, or what is missing. */
@@ -19,9 +20,36 @@ const STAGE_WORDS = new Map([
   ['export', 'on the way to the collector'],
 ]);
 
-export function completenessWords(said: Completeness, zone: Zone): CompletenessWords {
+/** What is missing of events that are all there to be counted. */
+export interface ShownFlags {
+  readonly truncated: number;
+  readonly unsampled: number;
+}
+
+export function flagsAmong(events: Iterable<EventItem>): ShownFlags {
+  let [truncated, unsampled] = [0, 0];
+  for (const { payloadTruncated, sampled } of events) {
+    if (payloadTruncated === true) truncated += 1;
+    if (sampled === false) unsampled += 1;
+  }
+  return { truncated, unsampled };
+}
+
+/**
+ * @param said Of the whole range: what lets through a part of it is not counted at every look, for it would mean to walk
+ *   through all of it.
+ * @param shown Of what is shown, where that is a part of the range and all of it is here; it is what is meant then. What
+ *   was lost belongs to nothing that is shown, so it is always the range's.
+ */
+export function completenessWords(said: Completeness, zone: Zone, shown?: ShownFlags): CompletenessWords {
   const lost = said.lost.reduce((sum, row) => sum + row.count, 0);
+  const { truncated, unsampled } = shown ?? said;
+  const missing = lost + truncated + unsampled + said.shed + (said.gaps?.length ?? 0);
+  // What nobody gave a reason for stays incomplete, whatever is shown.
+  const elsewhere = said.truncated + said.unsampled > 0 && missing === 0 && said.keptFrom === undefined;
+  const complete = said.complete || (shown !== undefined && elsewhere);
   const short: string[] = [];
+  const here: string[] = [];
   const sentences: string[] = [];
   if (lost > 0) short.push(`${formatCounted(lost, 'loss', 'losses')}`);
   for (const row of said.lost) {
@@ -33,10 +61,10 @@ export function completenessWords(said: Completeness, zone: Zone): CompletenessW
       `The archive begins at ${formatTime(said.keptFrom, zone, 'withDate')}, later than the range: what was before is gone, or was never seen.`,
     );
   }
-  if (said.truncated > 0) {
-    short.push(`${formatCounted(said.truncated, 'payload')} cut`);
+  if (truncated > 0) {
+    (shown ? here : short).push(`${formatCounted(truncated, 'payload')} cut`);
     sentences.push(
-      `${formatCounted(said.truncated, 'event')} with a payload cut at the largest size kept (option payload-max).`,
+      `${formatCounted(truncated, 'event')} with a payload cut at the largest size kept (option payload-max).`,
     );
   }
   if (said.shed > 0) {
@@ -45,23 +73,32 @@ export function completenessWords(said: Completeness, zone: Zone): CompletenessW
       `${formatCounted(said.shed, 'event')} without payloads any more: the archive gave them up to stay within its size.`,
     );
   }
-  if (said.unsampled > 0) {
-    sentences.push(`${formatCounted(said.unsampled, 'event')} without a trace, because of sampling.`);
-    short.push('traces sampled');
+  if (unsampled > 0) {
+    sentences.push(`${formatCounted(unsampled, 'event')} without a trace, because of sampling.`);
+    (shown ? here : short).push('traces sampled');
   }
-  // Counting by filter would walk through every event of the range at each look.
-  if (short.length > 0) sentences.push('Counted is the whole range, whatever the filters let through.');
-  const parts = short.length > 0 ? [`${short.join(', ')} in range`] : [];
+  if (short.length > 0)
+    sentences.push(
+      shown
+        ? 'What was lost is counted in the whole range, what was cut or sampled among what is shown.'
+        : 'Counted is the whole range, whatever the filters let through.',
+    );
+  const parts = [
+    ...(here.length > 0 ? [`${here.join(', ')} in what is shown`] : []),
+    ...(short.length > 0 ? [`${short.join(', ')} in range`] : []),
+  ];
   if (said.keptFrom !== undefined) parts.push('older ones not kept');
   if (said.gaps?.length) parts.push('answer in part');
   sentences.push(...(said.gaps ?? []));
-  if (said.complete || parts.length === 0) {
+  if (complete || parts.length === 0) {
     return {
-      badge: said.complete ? 'complete' : 'incomplete',
-      complete: said.complete,
+      badge: complete ? 'complete' : 'incomplete',
+      complete,
       sentences: [
-        said.complete
-          ? 'Nothing was dropped, cut, sampled or let go in this range.'
+        complete
+          ? said.complete
+            ? 'Nothing was dropped, cut, sampled or let go in this range.'
+            : 'Nothing was dropped in this range, and nothing of what is shown was cut or sampled.'
           : 'Something is missing; nobody said what.',
       ],
     };

@@ -2,10 +2,11 @@
 import type { Completeness, Facets } from 'sightline/contract';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_COLUMNS, fitColumns } from './columns.ts';
-import { completenessWords } from './completeness.ts';
+import { completenessWords, flagsAmong } from './completeness.ts';
 import { countryName, flagOf } from './country.ts';
 import { chipsOf, eventFilterOf, menuRows, toggleValue } from './filters.ts';
 import { absoluteRange, isOpenEnded, rangeWords, readLength, resolveRange, spellLength } from './range.ts';
+import type { EventItem } from './source.ts';
 import { NO_FILTERS } from './viewState.ts';
 
 const HOUR = 3_600_000;
@@ -157,6 +158,43 @@ describe('completeness', () => {
     );
     expect(partial.sentences).toHaveLength(5);
     expect(partial.sentences[0]).toBe('1,204 things lost on the way to the observing thread: queue full.');
+  });
+
+  describe('of a part of the range that is all here', () => {
+    const range: Completeness = { ...whole, complete: false, truncated: 20, unsampled: 3 };
+
+    it('is what is missing of it, and what was lost in the range', () => {
+      const lost = [{ stage: 'queue', reason: 'queue_full', count: 2 }];
+      const said = completenessWords({ ...range, lost }, 'UTC', { truncated: 1, unsampled: 0 });
+      expect(said).toMatchObject({
+        badge: '1 payload cut in what is shown, 2 losses in range',
+        complete: false,
+      });
+      expect(said.sentences.join(' ')).toContain('1 event with a payload cut');
+    });
+
+    it('is complete when nothing of it is cut or sampled, though others are', () => {
+      const said = completenessWords(range, 'UTC', { truncated: 0, unsampled: 0 });
+      expect(said).toMatchObject({ badge: 'complete', complete: true });
+    });
+
+    it.each([
+      { ...whole, complete: false },
+      { ...range, shed: 1 },
+      { ...range, keptFrom: NOW },
+      { ...range, gaps: ['No.'] },
+    ])('is not complete when the range lacks something else: %j', (said) =>
+      expect(completenessWords(said, 'UTC', { truncated: 0, unsampled: 0 }).complete).toBe(false),
+    );
+
+    it('is counted event by event', () => {
+      const events = [
+        { payloadTruncated: true, sampled: false },
+        { payloadTruncated: false },
+        { sampled: false },
+      ];
+      expect(flagsAmong(events as unknown as readonly EventItem[])).toEqual({ truncated: 1, unsampled: 2 });
+    });
   });
 
   it('tells what the source could not have, in its own words', () => {

@@ -1,17 +1,13 @@
 /** Gives the views what a dashboard has: data sources, time range, time zone, variables, theme, and a place of any size. */
 import { type PanelProps, ThemeContext } from '@grafana/data';
-import { config } from '@grafana/runtime';
 import { type KeyboardEvent, useContext, useMemo, useRef } from 'react';
 import { recognise } from '../data/recognise.ts';
-import type { LinkWindow } from '../model/linkWindow.ts';
 import { isOpenEnded } from '../model/range.ts';
 import { Page } from '../views/Page.tsx';
 import { Skeleton } from '../views/Skeleton.tsx';
 import { type Capabilities, type ViewPorts, ViewProvider } from '../views/ViewContext.tsx';
 import { copy } from './clipboard.ts';
-import { dataLinksOf } from './dataLinks.ts';
 import { exportRunner } from './download.ts';
-import { exploreLink, sessionAddress } from './links.ts';
 import { type PanelOptions, readOptions } from './options.ts';
 import { shownView } from './panelView.ts';
 import { standingOf } from './standing.ts';
@@ -19,9 +15,10 @@ import { themeVariables } from './theme.ts';
 import { rangeChoiceOf, stillRange, zoneOf } from './timeRange.ts';
 import { Unusable } from './Unusable.tsx';
 import { useHover } from './useHover.ts';
+import { useLinks } from './useLinks.tsx';
 import { usePanelView } from './usePanelView.ts';
 import { useRefreshes } from './useRefreshes.ts';
-import { type SourceInUse, useSource } from './useSource.ts';
+import { useSource } from './useSource.ts';
 import { useVisible } from './useVisible.ts';
 import './panel.css';
 
@@ -43,7 +40,6 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
   const view = useMemo(() => shownView(own, JSON.parse(rangeKey)), [own, rangeKey]);
 
   const links = useLinks(inUse, options, props);
-  const { pointed, handlers } = useHover(props.eventBus);
   const { view: shows, pageSize } = options;
   const capabilities = useMemo<Capabilities>(
     () => ({
@@ -54,10 +50,9 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
       ...(!asks && { notLive: 'this dashboard shows what its own queries gave' }),
       pageSize,
       ...links,
-      pointed,
       runExport: exportRunner(source, Date.now),
     }),
-    [shows, narrowed, asks, pageSize, links, pointed, source],
+    [shows, narrowed, asks, pageSize, links, source],
   );
   const ports = useMemo<ViewPorts>(
     () => ({
@@ -74,6 +69,7 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
   );
   const found = useMemo(() => recognise(data.series), [data.series]);
   const standing = standingOf({ data, found, asks, streams: inUse.streams });
+  const hover = useHover(props.eventBus, frame);
   return (
     <div
       ref={frame}
@@ -81,7 +77,7 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
       aria-label="Sightline"
       className="sl-panel"
       style={{ ...themeVariables(theme), width, height }}
-      {...handlers}
+      {...hover}
       onKeyDown={keepFromGrafana}
     >
       <ViewProvider ports={ports}>
@@ -104,56 +100,4 @@ export function SightlinePanel(props: PanelProps<PanelOptions>) {
 /** A key that the views took is not Grafana's any more: Escape would leave the panel, `?` open another list of keys. */
 function keepFromGrafana(event: KeyboardEvent): void {
   if (event.isDefaultPrevented()) event.stopPropagation();
-}
-
-function useLinks(
-  { chosen, source }: SourceInUse,
-  { sessionLink }: PanelOptions,
-  { data, replaceVariables }: PanelProps<PanelOptions>,
-): Pick<Capabilities, 'traceLink' | 'logsLink' | 'sessionLink' | 'eventLinks'> {
-  const { loki, tempo } = chosen;
-  const { series } = data;
-  // Links are made when they are drawn, with the variables as they are then.
-  const replace = useRef(replaceVariables);
-  replace.current = replaceVariables;
-  return useMemo(() => {
-    const base = config.appSubUrl ?? '';
-    const explores = mayExplore();
-    return {
-      eventLinks: (eventId) => dataLinksOf(series, eventId),
-      ...(sessionLink !== '' &&
-        !config.publicDashboardAccessToken && {
-          sessionLink: (sessionId: string) => sessionAddress(sessionLink, sessionId, replace.current, base),
-        }),
-      ...(explores &&
-        tempo !== undefined && {
-          traceLink: (traceId: string, window: LinkWindow) =>
-            exploreLink(
-              { type: 'tempo', uid: tempo, query: { queryType: 'traceql', query: traceId } },
-              window,
-              base,
-            ),
-        }),
-      ...(explores &&
-        loki !== undefined && {
-          logsLink: (sessionId: string, window: LinkWindow) =>
-            exploreLink(
-              {
-                type: 'loki',
-                uid: loki,
-                query: { queryType: 'range', expr: source.logQlOf({ session: [sessionId] }) },
-              },
-              window,
-              base,
-            ),
-        }),
-    };
-  }, [loki, tempo, source, sessionLink, series]);
-}
-
-/** Whether this reader may go to Explore at all: a link that is refused helps nobody. */
-function mayExplore(): boolean {
-  if (!config.exploreEnabled || config.publicDashboardAccessToken) return false;
-  const { permissions } = config.bootData?.user ?? {};
-  return permissions === undefined || permissions['datasources:explore'] === true;
 }

@@ -4,7 +4,15 @@
  */
 import type { DataFrame, Field, LinkModel } from '@grafana/data';
 import { eventRowOf } from '../data/eventRow.ts';
-import type { EventLink } from '../views/ViewContext.tsx';
+
+/** A link that the dashboard has made. */
+export interface EventLink {
+  readonly title: string;
+  readonly href: string;
+  readonly newTab?: true;
+  /** Opens it within Grafana, in place of the browser. */
+  open?(event: unknown): void;
+}
 
 /** Of the row that tells of this event, in every frame that has one; each link once. */
 export function dataLinksOf(frames: readonly DataFrame[], eventId: string): readonly EventLink[] {

@@ -1,10 +1,8 @@
 /** The moment that the mouse points at, told to the dashboard's other panels and heard from them, without an echo. */
 import { DataHoverClearEvent, DataHoverEvent, type EventBus } from '@grafana/data';
-import type { Pointed } from '../views/ViewContext.tsx';
 
-export class HoverSync implements Pointed {
+export class HoverSync {
   readonly #bus: EventBus;
-  readonly #readers = new Set<() => void>();
   #told: number | undefined;
   #heard: number | undefined;
   #telling = false;
@@ -25,14 +23,17 @@ export class HoverSync implements Pointed {
     this.#telling = false;
   }
 
-  /** Hears the others until the returned function is called. */
-  listen(): () => void {
+  /**
+   * Hears the others until the returned function is called.
+   * @param onMoment Is told every change; undefined when nobody points anywhere any more.
+   */
+  listen(onMoment: (moment: number | undefined) => void): () => void {
     const hear = (time: unknown) => {
       if (this.#telling) return;
       const moment = typeof time === 'number' && Number.isFinite(time) ? time : undefined;
       if (moment === this.#heard) return;
       this.#heard = moment;
-      for (const told of this.#readers) told();
+      onMoment(moment);
     };
     const hovers = this.#bus
       .getStream(DataHoverEvent)
@@ -44,13 +45,4 @@ export class HoverSync implements Pointed {
       hear(undefined);
     };
   }
-
-  readonly read = (): number | undefined => this.#heard;
-
-  readonly subscribe = (told: () => void): (() => void) => {
-    this.#readers.add(told);
-    return () => {
-      this.#readers.delete(told);
-    };
-  };
 }

@@ -1,7 +1,7 @@
 /** Addresses within Grafana. Queries travel as JSON inside the address, so that no value can end its place. */
 import type { ScopedVars } from '@grafana/data';
 import { bucketOf } from '../data/bucket.ts';
-import type { LinkWindow } from '../model/linkWindow.ts';
+import type { LinkWindow } from './linkWindow.ts';
 
 export interface ExploreQuery {
   /** `loki`, `tempo`. */

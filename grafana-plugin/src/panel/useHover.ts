@@ -1,19 +1,26 @@
 /** The dashboard's shared crosshair: the time of the row under the mouse goes out, that of other panels comes in. */
 import type { EventBus } from '@grafana/data';
-import { type PointerEvent, useEffect, useMemo } from 'react';
+import { type PointerEvent, type RefObject, useEffect, useMemo } from 'react';
 import { HoverSync } from './hoverSync.ts';
+import { mark } from './marks.ts';
 
-export function useHover(bus: EventBus) {
+/** @returns What the panel's outermost element hears. */
+export function useHover(bus: EventBus, panel: RefObject<HTMLElement | null>) {
   const sync = useMemo(() => new HoverSync(bus), [bus]);
-  useEffect(() => sync.listen(), [sync]);
-  const handlers = useMemo(
+  useEffect(
+    () =>
+      sync.listen((moment) => {
+        if (panel.current !== null) mark(panel.current, moment);
+      }),
+    [sync, panel],
+  );
+  return useMemo(
     () => ({
       onPointerOver: (event: PointerEvent) => sync.tell(timeAt(event.target)),
       onPointerLeave: () => sync.tell(undefined),
     }),
     [sync],
   );
-  return { pointed: sync, handlers };
 }
 
 /** Unix milliseconds. */

@@ -3,7 +3,6 @@ import { Fragment, type ReactNode } from 'react';
 import { clientOf, sessionIdOf } from '../model/eventText.ts';
 import { toggleValue } from '../model/filters.ts';
 import { formatBytes, formatSeconds, formatTime } from '../model/format.ts';
-import { windowOfEvent, windowOfSession } from '../model/linkWindow.ts';
 import type { EventDetail, EventItem } from '../model/source.ts';
 import { attemptWords, credentialWord, endReasonWords, sourceWords, typeWord } from '../model/words.ts';
 import { Button } from './Button.tsx';
@@ -12,8 +11,7 @@ import { Address, StatusChip } from './EventCells.tsx';
 import { Icon } from './Icon.tsx';
 import { Dash, Id, Text } from './Text.tsx';
 import { TimingBar } from './TimingBar.tsx';
-import { useAnswer } from './useAnswer.ts';
-import { type EventLink, usePorts } from './ViewContext.tsx';
+import { usePorts } from './ViewContext.tsx';
 
 export function EventFacts({
   event,
@@ -23,7 +21,6 @@ export function EventFacts({
   readonly detail: EventDetail | undefined;
 }) {
   const { zone, capabilities } = usePorts();
-  const links = (event.eventId && capabilities.eventLinks?.(event.eventId)) || [];
   const attempt = attemptWords(event);
   const client = clientOf(event);
   const facts: readonly (readonly [string, ReactNode] | undefined)[] = [
@@ -73,7 +70,7 @@ export function EventFacts({
     event.traceId === undefined
       ? undefined
       : ['Trace', <TraceFact key="r" traceId={event.traceId} event={event} />],
-    links.length === 0 ? undefined : ['Links', <Links key="l" links={links} />],
+    capabilities.moreOfEvent?.(event),
     event.eventId === undefined
       ? undefined
       : ['Event', <CopyableId key="e" id={event.eventId} name="event id" />],
@@ -99,7 +96,7 @@ const RESULT_WORDS = {
 } as const;
 
 function SessionFact({ event }: { readonly event: EventItem }) {
-  const { view, setView } = usePorts();
+  const { view, setView, capabilities } = usePorts();
   const { sessionId } = event;
   if (sessionId === undefined) return <Dash why="belongs to no session that could be known" />;
   const whole = sessionIdOf(event) ?? sessionId;
@@ -119,56 +116,9 @@ function SessionFact({ event }: { readonly event: EventItem }) {
           only this session
         </Button>
       )}
-      <SessionLinks event={event} sessionId={sessionId} />
+      {capabilities.eventSessionWays?.(event)}
       <div className="sl-muted">{sourceWords(event.sessionSource, event.sessionConfidence)}</div>
     </>
-  );
-}
-
-/** Ways out to what else there is of the session. */
-function SessionLinks({ event, sessionId }: { readonly event: EventItem; readonly sessionId: string }) {
-  const { source, capabilities } = usePorts();
-  const { logsLink, sessionLink } = capabilities;
-  // How long it lived, the event does not say. Until it is known, the link leads to the time around the event.
-  const lived = useAnswer(logsLink && sessionId, async (signal) =>
-    windowOfSession(await source.session(sessionId, signal)),
-  ).value;
-  const logs = logsLink?.(sessionId, lived ?? windowOfEvent(event));
-  const page = sessionLink?.(sessionId);
-  return (
-    <>
-      {logs !== undefined && (
-        <a href={logs} target="_blank" rel="noreferrer">
-          open its logs <Icon name="external" />
-        </a>
-      )}
-      {logs !== undefined && page !== undefined && ' · '}
-      {page !== undefined && <a href={page}>open its dashboard</a>}
-    </>
-  );
-}
-
-/** What the dashboard's author, or a data source, links the event to. */
-function Links({ links }: { readonly links: readonly EventLink[] }) {
-  return (
-    <ul className="sl-facts__links">
-      {links.map(({ title, href, newTab, open }) => (
-        <li key={`${href} ${title}`}>
-          <a
-            href={href}
-            {...(newTab && { target: '_blank', rel: 'noreferrer' })}
-            onClick={(event) => {
-              // As in Grafana: a key held down asks for the browser's own way.
-              if (open === undefined || event.ctrlKey || event.metaKey || event.shiftKey) return;
-              event.preventDefault();
-              open(event);
-            }}
-          >
-            <Text value={title} /> {newTab && <Icon name="external" />}
-          </a>
-        </li>
-      ))}
-    </ul>
   );
 }
 
@@ -251,7 +201,7 @@ function AddressFact({
 
 function TraceFact({ traceId, event }: { readonly traceId: string; readonly event: EventItem }) {
   const { capabilities } = usePorts();
-  const link = capabilities.traceLink?.(traceId, windowOfEvent(event));
+  const link = capabilities.traceLink?.(traceId, event);
   return (
     <>
       <CopyableId id={traceId} name="trace id" />

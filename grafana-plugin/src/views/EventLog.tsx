@@ -1,6 +1,8 @@
 /** The event log: filters, rows with their details, and a sentence wherever rows are not. */
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { fitColumns, STACKED_BELOW } from '../model/columns.ts';
+import { flagsAmong } from '../model/completeness.ts';
+import { hasFilters } from '../model/filters.ts';
 import { crossesMidnight, formatCount, formatCounted } from '../model/format.ts';
 import { resolveRange } from '../model/range.ts';
 import { Button } from './Button.tsx';
@@ -137,11 +139,18 @@ export function EventLog({ eventsInRange }: EventLogProps) {
   );
 
   const shown = events?.length ?? 0;
+  const all = log !== undefined && log.older === null && !log.trimmed;
+  const filtered = hasFilters(view);
+  const flags = useMemo(
+    () => (all && filtered ? flagsAmong(events ?? []) : undefined),
+    [all, filtered, events],
+  );
   useLiveReport({
     pending: log?.held.length ?? 0,
     failure: state.disconnected,
     answeredAt: state.answeredAt,
     completeness: log?.completeness,
+    shown: flags,
     count: log === undefined ? undefined : countWords(shown, eventsInRange),
     stuck: log === undefined && state.failure !== undefined,
   });

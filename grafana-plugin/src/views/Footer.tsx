@@ -1,5 +1,5 @@
 /** The line at the foot: whether the page follows, how much is in range, what is missing, and a way to take it along. */
-import { completenessWords } from '../model/completeness.ts';
+import { completenessWords, type ShownFlags } from '../model/completeness.ts';
 import { formatCounted, formatTime } from '../model/format.ts';
 import { isOpenEnded } from '../model/range.ts';
 import type { Completeness } from '../model/source.ts';
@@ -13,7 +13,9 @@ export function Footer({ report }: { readonly report: LiveReport }) {
     <footer className="sl-foot">
       <LiveWords report={report} />
       {report.count !== undefined && <span className="sl-foot__part">{report.count}</span>}
-      {report.completeness !== undefined && <CompletenessBadge said={report.completeness} />}
+      {report.completeness !== undefined && (
+        <CompletenessBadge said={report.completeness} shown={report.shown} />
+      )}
       <ExportMenu />
     </footer>
   );
@@ -43,9 +45,15 @@ function LiveWords({ report }: { readonly report: LiveReport }) {
   );
 }
 
-function CompletenessBadge({ said }: { readonly said: Completeness }) {
+function CompletenessBadge({
+  said,
+  shown,
+}: {
+  readonly said: Completeness;
+  readonly shown: ShownFlags | undefined;
+}) {
   const { zone } = usePorts();
-  const words = completenessWords(said, zone);
+  const words = completenessWords(said, zone, shown);
   return (
     <Popover
       above

@@ -1,11 +1,12 @@
 /** The sessions: figures and chart, the list, and in it the timelines of those that are expanded. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { flagsAmong, type ShownFlags } from '../model/completeness.ts';
 import { formatCounted } from '../model/format.ts';
 import { resolveRange } from '../model/range.ts';
 import { isAskedFor } from '../model/sessionList.ts';
-import { sessionQueryOf } from '../model/sessionQuery.ts';
+import { droppables, sessionQueryOf } from '../model/sessionQuery.ts';
 import { eventKey, type ListRow, listRows, sessionKey } from '../model/sessionRows.ts';
-import type { Totals } from '../model/source.ts';
+import type { SessionItem, Totals } from '../model/source.ts';
 import { standingOf } from '../model/words.ts';
 import { Button } from './Button.tsx';
 import { useLiveReport } from './liveReport.ts';
@@ -69,11 +70,17 @@ export function SessionsTab({ totals }: SessionsTabProps) {
     opened.current = undefined;
   }, [rows]);
 
+  const narrowed = droppables(view).length > 0;
+  const flags = useMemo(
+    () => (narrowed && !sessions.hasMore ? flagsOfOpen(sessions.list.items, timelines) : undefined),
+    [narrowed, sessions.hasMore, sessions.list.items, timelines],
+  );
   useLiveReport({
     pending: 0,
     failure: sessions.disconnected,
     answeredAt: sessions.answeredAt,
     completeness: sessions.completeness,
+    shown: flags,
     count: sessions.loaded ? countWords(sessions.list.items.length, sessions.hasMore) : undefined,
     stuck: !sessions.loaded && sessions.failure !== undefined,
   });
@@ -183,6 +190,13 @@ export function SessionsTab({ totals }: SessionsTabProps) {
       )}
     </div>
   );
+}
+
+/** What is missing of all sessions that are shown; undefined unless each of them is open, with all of its events. */
+function flagsOfOpen(sessions: readonly SessionItem[], { expanded }: Timelines): ShownFlags | undefined {
+  const open = sessions.map(({ sessionId }) => expanded.get(sessionId));
+  if (open.length === 0 || open.some((own) => own?.loading.state !== 'done')) return undefined;
+  return flagsAmong(open.flatMap((own) => own?.timeline.entries.list.map(({ event }) => event) ?? []));
 }
 
 /** Figures and chart follow at this pace, however often the list is looked at. */

@@ -4,8 +4,7 @@
  */
 import { createContext, type ReactNode, useContext } from 'react';
 import type { Zone } from '../model/format.ts';
-import type { LinkWindow } from '../model/linkWindow.ts';
-import type { About, EventFilter, Source } from '../model/source.ts';
+import type { About, EventFilter, EventItem, SessionItem, Source } from '../model/source.ts';
 import type { ViewState } from '../model/viewState.ts';
 
 export const EXPORT_FORMATS = ['json', 'ndjson', 'csv', 'har'] as const;
@@ -26,39 +25,20 @@ export interface Capabilities {
   readonly notLive?: string;
   /** Events of one page of the log; 200 unless given. */
   readonly pageSize?: number;
-  /** Address of the trace in a tracing system; the window is where to look for it. */
-  traceLink?(traceId: string, window: LinkWindow): string | undefined;
-  /** Address of what a logging system has of a session within a window. */
-  logsLink?(sessionId: string, window: LinkWindow): string | undefined;
-  /** Address of a page about one session alone. */
-  sessionLink?(sessionId: string): string | undefined;
-  /** What the surrounding page's author links an event to. */
-  eventLinks?(eventId: string): readonly EventLink[];
-  /** The moment that other parts of the surrounding page point at. */
-  readonly pointed?: Pointed;
+  /** Address of the trace in a tracing system; the event is one of it. */
+  traceLink?(traceId: string, event: EventItem): string | undefined;
+  /** Ways from a session, under its timeline. */
+  sessionWays?(session: SessionItem): ReactNode;
+  /** Ways from the session of an event, beside the session's id. */
+  eventSessionWays?(event: EventItem): ReactNode;
+  /** What else there is of an event; nothing where there is nothing. */
+  moreOfEvent?(event: EventItem): readonly [title: string, ReactNode] | undefined;
   /** Address of a download of the filtered range. */
   exportLink?(filter: EventFilter, format: ExportFormat): string;
   /** Where nobody serves a download: puts the file together here. Rejects with a sentence. */
   runExport?(filter: EventFilter, format: ExportFormat, watch: ExportWatch): Promise<void>;
   /** Where clients are pointed, and how the archive stands; undefined until known. */
   readonly about?: About;
-}
-
-/** A link that the surrounding page has made. */
-export interface EventLink {
-  readonly title: string;
-  readonly href: string;
-  readonly newTab?: true;
-  /** Opens it within the page, in place of the browser. */
-  open?(event: unknown): void;
-}
-
-/** A moment that changes with a mouse: whoever shows it reads it again when told. */
-export interface Pointed {
-  /** Unix milliseconds; undefined while nobody points anywhere. */
-  read(): number | undefined;
-  /** Calls at every change, until the returned function is called. */
-  subscribe(told: () => void): () => void;
 }
 
 /** How an export tells of itself, and is ended before its time. */

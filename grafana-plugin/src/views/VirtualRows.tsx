@@ -16,7 +16,6 @@ import {
   useRef,
   useState,
 } from 'react';
-import { usePointedRows } from './usePointed.ts';
 import { usePointing } from './usePointing.ts';
 import './virtualRows.css';
 
@@ -163,7 +162,6 @@ export function VirtualRows<Row>(props: VirtualRowsProps<Row>) {
   });
 
   const pointing = usePointing(props.onPointing);
-  usePointedRows(scroller);
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>) => {
     const element = rowElementOf(event.target);
     const index = element === undefined ? -1 : Number(element.dataset['index']);

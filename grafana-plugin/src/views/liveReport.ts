@@ -1,5 +1,6 @@
 /** What the tab in front says about itself to the frame around it: the footer and the live control show it. */
 import { createContext, useContext, useEffect } from 'react';
+import type { ShownFlags } from '../model/completeness.ts';
 import type { Completeness } from '../model/source.ts';
 
 export interface LiveReport {
@@ -12,6 +13,8 @@ export interface LiveReport {
   /** Unix milliseconds of the last answer. */
   readonly answeredAt?: number | undefined;
   readonly completeness?: Completeness | undefined;
+  /** Of what is shown, where filters leave something out and all the rest is here. */
+  readonly shown?: ShownFlags | undefined;
   /** `200 of 4,211 events in range`. */
   readonly count?: string | undefined;
 }

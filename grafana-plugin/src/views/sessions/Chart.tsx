@@ -3,17 +3,10 @@
  * with the arrow keys and then Enter, chooses a range. The same numbers stand in a table behind a button.
  */
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from 'react';
-import {
-  type ChartColumn,
-  type Chart as ChartShape,
-  columnAt,
-  rangeOfColumns,
-  shareOf,
-} from '../../model/chart.ts';
+import { type ChartColumn, type Chart as ChartShape, columnAt, rangeOfColumns } from '../../model/chart.ts';
 import { crossesMidnight, formatCount, formatCounted, formatTime, type Zone } from '../../model/format.ts';
 import { absoluteRange } from '../../model/range.ts';
 import { Popover } from '../Popover.tsx';
-import { usePointed } from '../usePointed.ts';
 import { usePorts } from '../ViewContext.tsx';
 
 /** Pixels of the two bands and between them. */
@@ -29,8 +22,6 @@ export function Chart({ chart }: { readonly chart: ChartShape }) {
   const [from, setFrom] = useState<number>();
   const { columns } = chart;
   const column = at === undefined ? undefined : columns[at];
-  const moment = usePointed();
-  const pointed = moment === undefined ? undefined : shareOf(chart, moment);
 
   const choose = (a: number, b: number) => {
     const range = rangeOfColumns(chart, a, b);
@@ -61,14 +52,11 @@ export function Chart({ chart }: { readonly chart: ChartShape }) {
   const picked = from !== undefined && at !== undefined ? rangeOfColumns(chart, from, at) : undefined;
   return (
     <div className="sl-chart">
-      <div className="sl-chart__picture">
+      <div className="sl-chart__picture" data-from={chart.range.from} data-to={chart.range.to}>
         <svg width="100%" height={HEIGHT} aria-hidden="true" focusable="false">
           {columns.map((one, index) => (
             <Column key={one.time} column={one} lit={isLit(index, at, from)} />
           ))}
-          {pointed !== undefined && (
-            <line className="sl-chart__pointed" x1={share(pointed)} x2={share(pointed)} y1="0" y2={HEIGHT} />
-          )}
           <line className="sl-chart__base" x1="0" x2="100%" y1={HEIGHT - 0.5} y2={HEIGHT - 0.5} />
         </svg>
         <div

@@ -1,7 +1,6 @@
 /** Under a timeline: what the session adds up to, what is missing of it, and what it cost the model's context. */
 import { memo, useMemo } from 'react';
 import { formatBytes, formatCount, formatCounted, formatPercent } from '../../model/format.ts';
-import { windowOfSession } from '../../model/linkWindow.ts';
 import { gapsOf, NO_GAPS } from '../../model/sessionGaps.ts';
 import { contextCosts, totalParts } from '../../model/sessionTotals.ts';
 import { leftOutWords, missingWords } from '../../model/sessionWords.ts';
@@ -23,9 +22,6 @@ export const SessionFoot = memo(function SessionFoot({
   readonly own: OpenTimeline;
 }) {
   const { setView, capabilities } = usePorts();
-  const lived = windowOfSession(session);
-  const logs = lived && capabilities.logsLink?.(session.sessionId, lived);
-  const page = capabilities.sessionLink?.(session.sessionId);
   const events = own.timeline.entries.list;
   const { state } = own.loading;
   const complete = state === 'done' || state === 'cut';
@@ -62,16 +58,7 @@ export const SessionFoot = memo(function SessionFoot({
             In the event log
           </Button>
         )}
-        {page !== undefined && (
-          <a className="sl-button sl-button--small" href={page}>
-            Open its dashboard
-          </a>
-        )}
-        {logs !== undefined && (
-          <a className="sl-button sl-button--small" href={logs} target="_blank" rel="noreferrer">
-            Open logs <Icon name="external" />
-          </a>
-        )}
+        {capabilities.sessionWays?.(session)}
         <CopyButton
           name="Copy id of the session"
           words="Copy id"

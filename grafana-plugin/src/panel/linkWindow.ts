@@ -1,5 +1,5 @@
 /** The times that a link to elsewhere carries: of what it leads to, not of the range that happens to be shown. */
-import type { EventItem, SessionItem } from './source.ts';
+import type { EventItem, SessionItem } from '../model/source.ts';
 
 export interface LinkWindow {
   /** Unix milliseconds, whole. */
