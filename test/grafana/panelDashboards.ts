@@ -21,11 +21,11 @@ export function saveInGrafana(): PanelHost {
   const removals: (() => Promise<unknown>)[] = [];
   return {
     addressOf: async (given) => {
-      if (given.mode === 'snapshot') return takeSnapshot(given, removals);
       const uid = `sightline-test-${randomUUID().slice(0, 8)}`;
       await askGrafana('/api/dashboards/db', { dashboard: { uid, ...dashboardOf(given) }, overwrite: true });
       removals.push(() => askGrafana(`/api/dashboards/uid/${uid}`, undefined, 'DELETE'));
       if (given.mode === 'public') return publish(uid, given);
+      if (given.mode === 'snapshot') return takeSnapshot(uid, given, removals);
       const address = new URL(`${ORIGIN}/d/${uid}`);
       const said = { kiosk: '1', from: given.from, to: 'now', theme: given.theme };
       for (const [name, value] of Object.entries(said)) address.searchParams.set(name, value);
@@ -52,7 +52,7 @@ async function publish(uid: string, { theme }: Given): Promise<URL> {
 }
 
 /** The frames are asked for as Grafana's own server gives them, and become part of the dashboard. */
-async function takeSnapshot(given: Given, removals: (() => Promise<unknown>)[]): Promise<URL> {
+async function takeSnapshot(uid: string, given: Given, removals: (() => Promise<unknown>)[]): Promise<URL> {
   const panels = await Promise.all(
     given.panels.map(async (panel) => {
       const snapshot = (await Promise.all(panel.targets.map((target) => framesOf(target, given)))).flat();
@@ -61,7 +61,7 @@ async function takeSnapshot(given: Given, removals: (() => Promise<unknown>)[]):
     }),
   );
   const { key, deleteKey } = (await askGrafana('/api/snapshots', {
-    dashboard: dashboardOf({ ...given, panels }),
+    dashboard: { uid, ...dashboardOf({ ...given, panels }) },
     name: 'sightline-test',
     expires: SNAPSHOT_KEPT,
   })) as { readonly key: string; readonly deleteKey: string };
