@@ -168,13 +168,7 @@ describe('a shim', () => {
   });
 
   it('lets no server and no helper of it outlive a killed client', async () => {
-    const { command, args } = await rig.wrapped(process.execPath, [
-      path.resolve('test/support/stdioServer.ts'),
-      'deaf',
-    ]);
-    // A client that holds both pipes and passes them on to us, so that it can be killed.
-    const client = `const c=require('child_process').spawn(${JSON.stringify(command)},${JSON.stringify(args)});process.stdin.pipe(c.stdin);c.stdout.pipe(process.stdout);c.stderr.pipe(process.stderr);process.stderr.write('shim '+c.pid+'\\n')`;
-    const talk = rig.start(process.execPath, ['-e', client]);
+    const talk = await rig.client(['deaf']);
     const server = await pidOf(talk);
     await talk.until(() => /helper \d+\n/.test(talk.err) && /shim \d+\n/.test(talk.err));
     const helper = Number(/helper (\d+)/.exec(talk.err)?.[1]);

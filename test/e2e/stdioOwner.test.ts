@@ -113,12 +113,7 @@ describe('a proxy', () => {
 
   it('outlives a killed client, whose shim, server and helper are gone', async () => {
     const proxy = await rig.proxy();
-    const { command, args } = await rig.wrapped(process.execPath, [
-      path.resolve('test/support/stdioServer.ts'),
-      'deaf',
-    ]);
-    const client = `const c=require('child_process').spawn(${JSON.stringify(command)},${JSON.stringify(args)});process.stdin.pipe(c.stdin);c.stdout.pipe(process.stdout);c.stderr.pipe(process.stderr);process.stderr.write('shim '+c.pid+'\\n')`;
-    const talk = rig.start(process.execPath, ['-e', client]);
+    const talk = await rig.client(['deaf']);
     const { server, helper } = await familyOf(talk);
     const shim = Number(/shim (\d+)/.exec(talk.err)?.[1]);
     expect([server, helper, shim].map(runs)).toEqual([true, true, true]);

@@ -91,6 +91,15 @@ export class StdioRig {
     return this.start(command, args);
   }
 
+  /** A client that starts such a shim, passes its pipes on to us, says its process id on stderr, and can be killed. */
+  async client(words: readonly string[]): Promise<Talk> {
+    const { command, args } = await this.wrapped(process.execPath, [STDIO_SERVER, ...words]);
+    const start = `require('child_process').spawn(${JSON.stringify(command)},${JSON.stringify(args)})`;
+    const pipes = 'process.stdin.pipe(c.stdin);c.stdout.pipe(process.stdout);c.stderr.pipe(process.stderr)';
+    const tell = "process.stderr.write('shim '+c.pid+'\\n')";
+    return this.start(process.execPath, ['-e', `const c=${start};${pipes};${tell}`]);
+  }
+
   start(command: string, args: readonly string[]): Talk {
     const talk = new Talk(spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'], env: cleanEnv() }));
     this.#talks.push(talk);

@@ -249,6 +249,27 @@ describe('a wrapped process of 2026-07-28', () => {
     expect(called?.attributes['sightline.mismatch']).toBeUndefined();
   });
 
+  it('ends a subscription well, whichever side says no more', () => {
+    const listen = (id: number) => call(id, 'subscriptions/listen', { _meta: MODERN });
+    const noMore = (requestId: number) => ({
+      jsonrpc: '2.0',
+      method: 'notifications/cancelled',
+      params: { requestId },
+    });
+    const watch = new Watch().take(
+      started(),
+      sent(1, listen(1)),
+      sent(2, listen(2)),
+      sent(3, call(3, 'tools/call', { name: 'brew', _meta: MODERN })),
+      said(4, noMore(1)),
+      sent(5, noMore(2)),
+      // Only what is open for as long as one likes may be ended by the server so.
+      said(6, noMore(3)),
+      said(7, result(3)),
+    );
+    expect(watch.outcomes()).toEqual(['subscriptions/listen ok', 'subscriptions/listen ok', 'tools/call ok']);
+  });
+
   it('that only told its era begins no session, and its stderr is shown all the same', () => {
     const watch = new Watch().take(
       started(),
