@@ -10,11 +10,18 @@ interface Asked {
   readonly result?: unknown;
 }
 
+interface Flood {
+  readonly times?: number;
+  readonly method?: string;
+  readonly _meta?: { readonly progressToken?: unknown };
+}
+
 const heard: unknown[] = [];
 const kept: Asked[] = [];
 
-function say(message: object): void {
-  process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
+/** False while what was said before has not been taken. */
+function say(message: object): boolean {
+  return process.stdout.write(`${JSON.stringify({ jsonrpc: '2.0', ...message })}\n`);
 }
 
 const DEEDS: Readonly<Record<string, (asked: Asked) => boolean>> = {
@@ -66,6 +73,27 @@ const DEEDS: Readonly<Record<string, (asked: Asked) => boolean>> = {
     for (const progress of [1, 2])
       say({ method: 'notifications/progress', params: { progressToken, progress } });
     say({ id, result: {} });
+    return true;
+  },
+  /** So many messages of 100 kB before its answer, for its token or else for whoever listens; counts them on stderr. */
+  flood: ({ id, params }) => {
+    const { times = 0, method = 'notifications/progress', _meta } = (params ?? {}) as Flood;
+    const text = 'x'.repeat(100_000);
+    let at = 0;
+    const go = (): void => {
+      while (at < times) {
+        at += 1;
+        const about = { progressToken: _meta?.progressToken, progress: at, text };
+        const isTaken = say({ ...(method === 'roots/list' && { id: `s${at}` }), method, params: about });
+        if (at % 20 === 0) process.stderr.write(`wrote ${at}\n`);
+        if (!isTaken) {
+          process.stdout.once('drain', go);
+          return;
+        }
+      }
+      say({ id, result: { times } });
+    };
+    go();
     return true;
   },
   /** Prints lines as they are. */
