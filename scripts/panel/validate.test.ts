@@ -21,25 +21,28 @@ const PLUGIN = {
     author: { name: 'Sightline' },
     keywords: ['a', 'b', 'c'],
     logos: { small: 'img/logo.svg', large: 'img/logo.svg' },
-    links: [{ name: 'x', url: 'https://example.org' }],
+    links: ['License', 'Model Context Protocol'].map((name) => ({ name, url: 'https://example.org' })),
+    screenshots: [{ name: 'Sessions', path: 'img/sessions.png' }],
     version: '1.2.3',
     updated: '2026-11-21',
   },
   dependencies: { grafanaDependency: '>=12.3.0' },
 };
-const SOUND: Readonly<Record<string, string>> = {
+const SIGNATURE = Buffer.from('89504e470d0a1a0a', 'hex');
+const SOUND: Readonly<Record<string, string | Buffer>> = {
   'plugin.json': JSON.stringify(PLUGIN),
   'README.md': `# Sightline\n\n${'What it shows, in words. '.repeat(60)}`,
   'CHANGELOG.md': '# Changelog\n\n## 1.2.3\n\nFirst.\n',
   LICENSE: 'Apache License\n Version 2.0, January 2004',
   NOTICE: 'Sightline',
   'img/logo.svg': '<svg xmlns="http://www.w3.org/2000/svg"><rect width="1" height="1"/></svg>',
+  'img/sessions.png': SIGNATURE,
   'module.js':
     '/* [create-plugin] version: 7.1.7 */\ndefine(["@grafana/data","@grafana/runtime","react","react/jsx-runtime","rxjs"],()=>({}))',
   'module.js.map': '{}',
 };
 
-function write(name: string, text: string): void {
+function write(name: string, text: string | Buffer): void {
   mkdirSync(path.dirname(path.join(dist, name)), { recursive: true });
   writeFileSync(path.join(dist, name), text);
 }
@@ -59,6 +62,15 @@ it.each([
   ['brokenlinks', 'README.md', `[here](../docs/x.md) ${'x'.repeat(1_000)}`],
   ['unsafesvg', 'img/logo.svg', '<svg onload="x()"></svg>'],
   ['logos', 'img/logo.svg', 'a picture'],
+  ['screenshots', 'plugin.json', JSON.stringify({ ...PLUGIN, info: { ...PLUGIN.info, screenshots: [] } })],
+  [
+    'screenshots',
+    'plugin.json',
+    JSON.stringify({ ...PLUGIN, info: { ...PLUGIN.info, screenshots: [{ name: 'x', path: 'img/y.png' }] } }),
+  ],
+  ['screenshots', 'img/sessions.png', 'not a picture'],
+  ['screenshots', 'img/sessions.png', Buffer.concat([SIGNATURE, Buffer.alloc(100_000)])],
+  ['metadatavalid', 'plugin.json', JSON.stringify({ ...PLUGIN, info: { ...PLUGIN.info, links: [] } })],
   [
     'buildtools',
     'module.js',

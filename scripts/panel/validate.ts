@@ -16,6 +16,11 @@ const TEMPLATE =
   /This is a template|Getting started with panels|Starter guide|npm (?:run|install)|yarn |docker compose/i;
 const TRACKING = /google-analytics|googletagmanager|segment\.(?:io|com)|hotjar|fullstory|mixpanel/i;
 
+/** With what every PNG begins. */
+const PNG = Buffer.from('89504e470d0a1a0a', 'hex');
+/** Bytes of a picture: whoever installs the plugin downloads it too. */
+const PICTURE_MAX = 100_000;
+
 interface PluginJson {
   readonly id?: string;
   readonly type?: string;
@@ -28,7 +33,7 @@ interface PluginJson {
     readonly author?: { readonly name?: string };
     readonly logos?: { readonly small?: string; readonly large?: string };
     readonly links?: readonly { readonly name?: string; readonly url?: string }[];
-    readonly screenshots?: readonly { readonly path?: string }[];
+    readonly screenshots?: readonly { readonly name?: string; readonly path?: string }[];
   };
   readonly dependencies?: { readonly grafanaDependency?: string };
 }
@@ -77,12 +82,17 @@ export function findFaults(dist: string, manifest: { readonly version: string })
     expectThat('logos', /^img\/[\w-]+\.svg$/.test(logo) && text(logo).includes('<svg'), `${logo} is no logo`);
     expectThat('unsafesvg', !ACTIVE_SVG.test(text(logo)), `${logo} holds more than a picture`);
   }
-  for (const { path: picture = '' } of info.screenshots ?? [])
-    expectThat(
-      'screenshots',
-      picture.startsWith('img/') && existsSync(path.join(dist, picture)),
-      `${picture} is missing`,
-    );
+  expectThat('screenshots', (info.screenshots ?? []).length > 0, 'no picture shows what the panel is');
+  for (const { name = '', path: picture = '' } of info.screenshots ?? []) {
+    const file = path.join(dist, picture);
+    const there = /^img\/[\w-]+\.png$/.test(picture) && existsSync(file);
+    expectThat('screenshots', there, `${picture} is missing`);
+    expectThat('screenshots', name !== '', `${picture} has no name`);
+    if (!there) continue;
+    const bytes = readFileSync(file);
+    expectThat('screenshots', bytes.subarray(0, 8).equals(PNG), `${picture} is no PNG`);
+    expectThat('screenshots', bytes.length <= PICTURE_MAX, `${picture} has more than ${PICTURE_MAX} bytes`);
+  }
 
   expectThat('readme', text('README.md').length > 1_000, 'the README says too little');
   expectThat(
@@ -105,6 +115,12 @@ export function findFaults(dist: string, manifest: { readonly version: string })
     !/%(?:VERSION|TODAY|PLUGIN_ID)%/.test(text('plugin.json') + text('README.md')),
     'a mark of the template was not replaced',
   );
+  for (const wanted of ['License', 'Model Context Protocol'])
+    expectThat(
+      'metadatavalid',
+      (info.links ?? []).some(({ name }) => name === wanted),
+      `no link "${wanted}"`,
+    );
   for (const { url = '' } of info.links ?? [])
     expectThat('safelinks', url.startsWith('https://'), `${url} is not https`);
   for (const [, url = ''] of text('README.md').matchAll(/\]\(([^)]+)\)/g))
