@@ -33,13 +33,22 @@ function spell(moment: string): string {
 /** Of a panel that has all of the window: the window gets the size that makes the panel so large. */
 async function setSize(page: Page, width: number, height: number): Promise<void> {
   for (let step = 0; step < STEPS_MAX; step += 1) {
-    const box = await page.locator('.sl-panel').boundingBox();
+    const size = await settledSize(page);
     const window = page.viewportSize();
-    if (box === null || window === null) throw new Error('there is no panel to size');
-    const [wider, higher] = [Math.round(width - box.width), Math.round(height - box.height)];
+    if (window === null) throw new Error('there is no window to size');
+    const [wider, higher] = [Math.round(width - size.width), Math.round(height - size.height)];
     if (wider === 0 && higher === 0) return;
     await page.setViewportSize({ width: window.width + wider, height: window.height + higher });
-    // A panel is drawn anew a moment after its place has changed.
-    await page.waitForTimeout(200);
+  }
+}
+
+/** A panel is drawn anew a moment after its place has changed, and on a busy machine later than that. */
+async function settledSize(page: Page): Promise<{ readonly width: number; readonly height: number }> {
+  let before = '';
+  for (;;) {
+    await page.waitForTimeout(300);
+    const box = await page.locator('.sl-panel').boundingBox();
+    if (box !== null && `${box.width} ${box.height}` === before) return box;
+    before = box === null ? '' : `${box.width} ${box.height}`;
   }
 }

@@ -186,6 +186,8 @@ test.describe('somebody who may only look', () => {
 
   test('sees everything, and no link that Grafana would refuse', async ({ gotoDashboardPage, page }) => {
     const uid = await save({ options: { view: 'events', filter: 'method=tools/call' } });
+    const items = [{ role: 'Viewer', permission: 1 }];
+    await askGrafana(`/api/dashboards/uid/${uid}/permissions`, { items });
     await gotoDashboardPage({ uid });
     await eventsIn(page).first().click();
     await expect(ours(page).getByRole('region', { name: 'Request' }).first()).toBeVisible();
