@@ -69,7 +69,7 @@ function judgeOutbox({ waiting, refused }: Inspection, exports: boolean, nowMs: 
   return warn(
     'outbox',
     state,
-    'they go out when the collector takes them and a Sightline runs here; see collector above',
+    'they go out when the collector takes them and a Sightline runs here; see collector below',
   );
 }
 
