@@ -13,8 +13,8 @@ afterEach(async () => {
   listening = undefined;
 });
 
-async function why(address: string): Promise<string> {
-  const asked = await ask(new URL(address), { method: 'OPTIONS', timeoutMs: 1_000 });
+async function why(address: string, timeoutMs = 4_000): Promise<string> {
+  const asked = await ask(new URL(address), { method: 'OPTIONS', timeoutMs });
   if ('answer' in asked) throw new Error(`answered with ${asked.answer.status}`);
   return explainFailure(asked.failure, '127.0.0.1').found;
 }
@@ -49,7 +49,7 @@ describe('nobody answers', () => {
 
   it('where somebody takes the connection and says nothing', async () => {
     listening = await listenOn(createServer(() => {}));
-    expect(await why(listening.origin)).toBe('no answer in time');
+    expect(await why(listening.origin, 300)).toBe('no answer in time');
   });
 
   it('where one side speaks TLS and the other does not', async () => {

@@ -23,7 +23,7 @@ afterEach(() => listening.close());
 
 const check = (env: Environment = {}, sights: ClockSight[] = []) => {
   const all = { OTEL_EXPORTER_OTLP_ENDPOINT: listening.origin, ...env };
-  return checkReceivers(readEnvironment(all).settings, 2_000, (sight) => sights.push(sight));
+  return checkReceivers(readEnvironment(all).settings, 4_000, (sight) => sights.push(sight));
 };
 
 describe('the collector', () => {

@@ -82,7 +82,7 @@ describe('inspectArchive', () => {
 
   it('finds pages that are broken', () => {
     const archive = open();
-    archive.append(Array.from({ length: 500 }, (_, n) => aCall({ atMs: n })));
+    archive.append([aCall({ atMs: 0 })]);
     archive.close();
     const db = new Database(path, { readOnly: true, busyMs: 0 });
     const root = Number(
