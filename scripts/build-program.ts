@@ -3,9 +3,10 @@
  * what they share beside them, every package built in (docs/decisions/0022). Names have no hash, because threads and
  * programs find each other by them.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { globSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { listPackages } from './release/bundledPackages.ts';
+import { findLooseImports } from './release/looseImports.ts';
 
 const ROOT = path.join(import.meta.dirname, '..');
 const PROXY = path.join(ROOT, 'proxy');
@@ -53,6 +54,7 @@ export async function buildProgram(): Promise<void> {
         },
       },
     });
+    refuseLoose(unfinished);
     // A program that starts meanwhile finds each file old or new, never half.
     const built = readdirSync(unfinished);
     for (const name of built) renameSync(path.join(unfinished, name), path.join(PROGRAM, name));
@@ -62,6 +64,15 @@ export async function buildProgram(): Promise<void> {
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
+}
+
+function refuseLoose(folder: string): void {
+  const loose = globSync('*.js', { cwd: folder }).flatMap((name) =>
+    findLooseImports(readFileSync(path.join(folder, name), 'utf8')).map(
+      (asked) => `${name} asks for ${asked}`,
+    ),
+  );
+  if (loose.length > 0) throw new Error(`not everything is in it: ${loose.join(', ')}`);
 }
 
 if (import.meta.main) {
