@@ -38,7 +38,7 @@ const FRAME_BYTES_MAX = 1024 * 1024 * 1024 + 65_536;
 /** A server whose shim is gone has read the end of its input: most end by themselves. */
 const GRACE_MS = 2_000;
 /** What shims may take to say their last word here; one that is stopped says none. */
-const HOLD_MS = 1_000;
+const HOLD_MS = 3_000;
 
 export class Hub {
   readonly #server: Server;
