@@ -7,9 +7,12 @@ import type { ExpectedDifference } from './expectedDifferences.ts';
 /** How often a check came out with a status, by `id status`. */
 export type CheckCounts = ReadonlyMap<string, number>;
 
+/** What was put through the proxy: the suite's client, the fixture over HTTP, or the fixture over pipes. */
+export type Leg = 'server' | 'client' | 'bridge';
+
 /** One scenario of one requirement set, seen from both sides. */
 export interface Comparison {
-  readonly leg: 'server' | 'client';
+  readonly leg: Leg;
   readonly revision: string;
   readonly scenario: string;
   /** Whether the requirement set counts this scenario. */

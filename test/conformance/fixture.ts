@@ -65,7 +65,8 @@ export async function startFixture(watch?: (server: Server) => void): Promise<Fi
   };
 }
 
-function openFixture(notify: ServerNotifier): McpServer {
+/** A server with everything that the scenarios call. */
+export function openFixture(notify: ServerNotifier): McpServer {
   const server = new McpServer(
     { name: 'sightline-conformance-fixture', version: '1.0.0' },
     {

@@ -1,13 +1,13 @@
 /**
  * The conformance run: every scenario of both requirement sets, directly and through the proxy, compared check
- * by check. `node test/conformance/run.ts [part of a scenario's name]`; exits with 1 when anything is not as it
- * should be.
+ * by check; those of servers also with the fixture as a stdio server behind the bridge.
+ * `node test/conformance/run.ts [part of a scenario's name]`; exits with 1 when anything is not as it should be.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startProxy } from '../support/peersProxy.ts';
-import { type CheckCounts, type Comparison, countStatus, judge } from './compare.ts';
+import { startBridge, startProxy } from '../support/peersProxy.ts';
+import { type CheckCounts, type Comparison, countStatus, judge, type Leg } from './compare.ts';
 import { expectedDifferences } from './expectedDifferences.ts';
 import { startFixture } from './fixture.ts';
 import {
@@ -26,8 +26,10 @@ const wanted = process.argv[2] ?? '';
 const outputPath = mkdtempSync(join(tmpdir(), 'sightline-conformance-'));
 const here = new URL('.', import.meta.url).pathname;
 
+type Side = 'direct' | 'proxied' | 'bridged';
+
 /** Where one side of one comparison leaves its checks and output. */
-function placeOf(revision: Revision, leg: string, scenario: string, side: 'direct' | 'proxied'): string {
+function placeOf(revision: Revision, leg: string, scenario: string, side: Side): string {
   return join(outputPath, revision, leg, scenario, side);
 }
 
@@ -38,20 +40,33 @@ async function compareServers(
 ): Promise<Comparison[]> {
   const fixture = await startFixture();
   const behind = await startFixture();
-  const proxy = await startProxy(behind.url);
+  const [proxy, bridge] = await Promise.all([
+    startProxy(behind.url),
+    // The suite ends none of its sessions, so each keeps its process.
+    startBridge([process.execPath, `${here}fixtureStdio.ts`], { flags: ['--bridge-processes', '1000'] }),
+  ]);
   try {
-    const [direct, proxied] = await Promise.all([
+    const [direct, proxied, bridged] = await Promise.all([
       runServerScenarios(fixture.url, revision, placeOf(revision, 'server', '', 'direct')),
       runServerScenarios(proxy.url, revision, placeOf(revision, 'server', '', 'proxied')),
+      // The suite's DNS-rebinding scenario wants a name.
+      runServerScenarios(
+        bridge.url.replace('127.0.0.1', 'localhost'),
+        revision,
+        placeOf(revision, 'server', '', 'bridged'),
+      ),
     ]);
-    return requirements.map((requirement) => ({
-      ...requirement,
-      revision,
-      direct: direct.get(requirement.scenario) ?? new Map(),
-      proxied: proxied.get(requirement.scenario) ?? new Map(),
-    }));
+    const compare = (leg: Leg, through: typeof direct): Comparison[] =>
+      requirements.map((requirement) => ({
+        ...requirement,
+        leg,
+        revision,
+        direct: direct.get(requirement.scenario) ?? new Map(),
+        proxied: through.get(requirement.scenario) ?? new Map(),
+      }));
+    return [...compare('server', proxied), ...compare('bridge', bridged)];
   } finally {
-    await proxy.stop();
+    await Promise.all([proxy.stop(), bridge.stop()]);
     await Promise.all([fixture.close(), behind.close()]);
   }
 }
@@ -99,7 +114,7 @@ for (const revision of revisions) {
 comparisons.push(...(await runAtMost(Math.max(2, availableParallelism()), clientJobs)));
 
 for (const revision of revisions) {
-  for (const leg of ['server', 'client'] as const) {
+  for (const leg of ['server', 'bridge', 'client'] as const) {
     const of = comparisons.filter((row) => row.revision === revision && row.leg === leg);
     const count = (side: 'direct' | 'proxied', status: string): number =>
       of.reduce((sum, row) => sum + countStatus(row[side], status), 0);

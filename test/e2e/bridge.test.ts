@@ -77,7 +77,7 @@ function oldClient(): Client {
   return client;
 }
 
-function nextClient(mode: 'legacy' | 'auto'): NextClient {
+function nextClient(mode: 'legacy' | 'auto' | { readonly pin: string }): NextClient {
   const client = new NextClient(info, { capabilities, versionNegotiation: { mode } });
   client.setRequestHandler('elicitation/create', () => ({ action: 'decline' }));
   client.setRequestHandler('sampling/createMessage', () => sample);
@@ -152,6 +152,60 @@ describe('official clients over HTTP get what they get over pipes', () => {
     const bridged = nextClient(mode);
     await bridged.connect(new NextHttp(new URL(`${origin}/mcp`)));
     expect(await visit(bridged as AnyClient)).toEqual(await visit(direct as AnyClient));
+  });
+});
+
+/** Everything of the fixture that 2026-07-28 has: results, errors, progress, and further rounds. */
+async function visitFixture(client: NextClient): Promise<unknown> {
+  const steps: number[] = [];
+  const call = (name: string, args: object = {}) =>
+    client
+      .callTool({ name, arguments: { ...args } }, { onprogress: ({ progress }) => steps.push(progress) })
+      .catch((error: unknown) => String(error));
+  const got = [
+    client.getServerVersion(),
+    client.getServerCapabilities(),
+    await client.listTools(),
+    await call('test_simple_text'),
+    // It repeats the token that it saw, which on a process for many is none of the client's.
+    JSON.stringify(await call('test_tool_with_progress')).replace(/went to \d+/, 'went'),
+    await call('test_error_handling'),
+    await call('test_input_required_result_list_roots'),
+    await call('test_input_required_result_elicitation'),
+    await call('no_such_tool'),
+    await client.readResource({ uri: 'test://static-text' }),
+    await client.getPrompt({ name: 'test_simple_prompt' }),
+    steps,
+  ];
+  await client.close();
+  return got;
+}
+
+describe('clients of 2026-07-28', () => {
+  const FIXTURE = { command: process.execPath, args: [path.resolve('test/conformance/fixtureStdio.ts')] };
+
+  it('get over HTTP what they get over pipes, two at once over one process', async () => {
+    const mode = { pin: '2026-07-28' };
+    const direct = nextClient(mode);
+    await direct.connect(new NextStdio({ ...FIXTURE, env: cleanEnv(), stderr: 'ignore' }));
+    const { origin, events } = await command(FIXTURE);
+    const bridged = await Promise.all(
+      [1, 2].map(async () => {
+        const client = nextClient(mode);
+        await client.connect(new NextHttp(new URL(`${origin}/mcp`)));
+        return client;
+      }),
+    );
+    const expected = await visitFixture(direct);
+    const [one, two] = await Promise.all(bridged.map(visitFixture));
+    expect(one).toEqual(expected);
+    expect(two).toEqual(expected);
+    await expect
+      .poll(
+        async () => (await events()).filter(({ genAiToolName }) => genAiToolName === 'test_simple_text'),
+        WAIT,
+      )
+      .toMatchObject([{ mcpProtocolVersion: '2026-07-28' }, { mcpProtocolVersion: '2026-07-28' }]);
   });
 });
 
@@ -239,6 +293,30 @@ describe('the processes of a proxy that ends', () => {
     talk.child.kill('SIGTERM');
     expect((await talk.ended).code).toBe(0);
     expect([runs(pid), runs(helper)]).toEqual([false, false]);
+  });
+
+  it('end their sessions when they end by themselves, after what was open', async () => {
+    const { origin, events } = await command({ command: process.execPath, args: [STDIO_SERVER] });
+    const { session } = await pidOver(origin);
+    const answer = await fetch(`${origin}/mcp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'mcp-session-id': session },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 3, method: 'crash' }),
+    });
+    expect(answer.status).toBe(502);
+    const told = async () =>
+      (await events()).map((event) => [
+        event.mcpMethodName,
+        event.outcome,
+        event.sessionEndReason,
+        event.errorMessage,
+      ]);
+    await expect
+      .poll(async () => (await told()).slice(-2), WAIT)
+      .toEqual([
+        ['crash', 'interrupted', undefined, expect.stringContaining('the server was ended by SIGKILL')],
+        [undefined, undefined, 'process_exit', 'the server was ended by SIGKILL'],
+      ]);
   });
 
   it('go by a second signal at once', async () => {

@@ -43,6 +43,14 @@ export function startProxy(upstreamUrl: string, options: ProxyOptions = {}): Pro
   return start(new URL(upstreamUrl), [upstreamUrl], options);
 }
 
+/** Starts the proxy in front of a stdio server, which `words` start. @throws when it ends before it listens. */
+export function startBridge(words: readonly string[], options: ProxyOptions = {}): Promise<RunningProxy> {
+  return start(new URL('http://127.0.0.1/mcp'), [], {
+    ...options,
+    flags: [...(options.flags ?? []), '--', ...words],
+  });
+}
+
 /** Starts the proxy with its own demo behind and before it. @throws when it ends before it listens. */
 export function startDemoProxy(options: ProxyOptions = {}): Promise<RunningProxy> {
   return start(new URL('http://127.0.0.1/mcp'), [], options);
