@@ -91,7 +91,6 @@ export const ROOMS: readonly Room[] = [
     files: {
       'claim.ts': { builtins: ['node:fs'] },
       'startServer.ts': { builtins: ['node:fs{statSync}'] },
-      'place.ts': { builtins: ['node:crypto{createHash}'] },
     },
   },
   // Stands above the pipes, and takes the place of an HTTP upstream by undici's own interface (decision 21).
