@@ -42,8 +42,11 @@ export class SightlinePage extends PageFrame {
   /** How many events the list holds, drawn or not; a header is no event, and a narrow list has none. */
   async eventCount(): Promise<number> {
     if ((await this.events.count()) === 0) return 0;
-    const heads = (await this.events.getByRole('columnheader').count()) > 0 ? 1 : 0;
-    return Number(await this.events.getAttribute('aria-rowcount')) - heads;
+    // Both at once: a list has no header until it knows its width.
+    return this.events.evaluate((list) => {
+      const heads = list.querySelector('[role="columnheader"]') === null ? 0 : 1;
+      return Number(list.getAttribute('aria-rowcount')) - heads;
+    });
   }
 
   /** Every event of the list, drawn or not: the rows are walked through from the top. */

@@ -3,7 +3,9 @@ import type { Page } from 'playwright-core';
 import type { HostControls } from '../../grafana-plugin/host/Dashboard.tsx';
 
 /** Grafana's row of controls wraps when it gets narrow, so one step rarely gives the size asked for. */
-const STEPS_MAX = 4;
+const STEPS_MAX = 6;
+/** Pixels: what a step may shrink a window to, when the panel was measured before it had followed. */
+const WINDOW_LEAST = 200;
 
 type Controls = {
   readonly [Name in keyof HostControls]?: (...given: Parameters<HostControls[Name]>) => Promise<void>;
@@ -38,7 +40,10 @@ async function setSize(page: Page, width: number, height: number): Promise<void>
     if (window === null) throw new Error('there is no window to size');
     const [wider, higher] = [Math.round(width - size.width), Math.round(height - size.height)];
     if (wider === 0 && higher === 0) return;
-    await page.setViewportSize({ width: window.width + wider, height: window.height + higher });
+    await page.setViewportSize({
+      width: Math.max(WINDOW_LEAST, window.width + wider),
+      height: Math.max(WINDOW_LEAST, window.height + higher),
+    });
   }
 }
 
@@ -46,7 +51,10 @@ async function setSize(page: Page, width: number, height: number): Promise<void>
 async function settledSize(page: Page): Promise<{ readonly width: number; readonly height: number }> {
   let before = '';
   for (;;) {
-    await page.waitForTimeout(300);
+    await page.waitForTimeout(200);
+    await page.evaluate(
+      () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+    );
     const box = await page.locator('.sl-panel').boundingBox();
     if (box !== null && `${box.width} ${box.height}` === before) return box;
     before = box === null ? '' : `${box.width} ${box.height}`;

@@ -135,21 +135,20 @@ describe.skipIf(whyNoGrafana !== undefined)('in the browser', () => {
           file,
           dashboard,
           choice,
-          of: choice === undefined ? '' : ` ${choice}`,
+          name: `${file.replace('.json', '')}${choice === undefined ? '' : ` ${choice}`}`,
           ...look,
         })),
       ),
     ),
   )(
-    '$file$of shows no error and nothing unexpectedly empty, $width pixels wide, $theme',
-    async ({ file, dashboard, choice, of, width, theme }) => {
+    '$name shows no error and nothing unexpectedly empty, $width pixels wide, $theme',
+    async ({ dashboard, choice, name, width, theme }) => {
       const record = choice === undefined ? undefined : chosen[choice];
       const session = `&var-session=${record?.['sightline_session_id']}&var-bucket=${record?.['sightline_bucket']}`;
       const query = `from=now-30m&to=now${choice === undefined ? '' : session}`;
       const opened = await DashboardPage.open(browser, dashboard.uid ?? '', query, { width, theme });
       try {
-        const name = `${file.replace('.json', '')}${of.replaceAll(' ', '-')}-${width}-${theme}`;
-        await opened.shoot(`${RESULTS}/${name}.png`);
+        await opened.shoot(`${RESULTS}/${name.replaceAll(' ', '-')}-${width}-${theme}.png`);
         expect(await opened.errors()).toEqual([]);
         const text = await opened.text();
         expect(text).not.toMatch(

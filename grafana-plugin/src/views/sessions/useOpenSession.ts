@@ -41,15 +41,24 @@ export function useOpenSession(
   const { loaded, loading, list, put } = sessions;
   const there = asked !== undefined && list.items.some((one) => isCalled(one, asked));
 
-  const { expand } = timelines;
+  const { expand, collapse } = timelines;
+  const items = useRef(list.items);
+  items.current = list.items;
   useEffect(() => {
-    if (asked === undefined || asked === own.current) return;
+    const before = own.current;
+    if (asked === before) return;
     own.current = asked;
+    if (asked === undefined) {
+      // Whoever named it names none any more: a dashboard's variable was emptied, a reader went back.
+      const left = items.current.find((one) => before !== undefined && isCalled(one, before));
+      if (left !== undefined) collapse(left.sessionId);
+      return;
+    }
     toScrollTo.current = asked;
     eventToOpen.current = view.selected;
     setFailure(undefined);
     setFound(undefined);
-  }, [asked, view.selected]);
+  }, [asked, view.selected, collapse]);
 
   const seeking = asked !== undefined && loaded && !loading && !there && failure === undefined;
   const latestPut = useRef(put);
@@ -112,7 +121,6 @@ export function useOpenSession(
     },
     [expand, setView],
   );
-  const { collapse } = timelines;
   const close = useCallback(
     (sessionId: string) => {
       collapse(sessionId);
