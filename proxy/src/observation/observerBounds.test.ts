@@ -38,6 +38,7 @@ it('the caps are these, pinned so that none grows unnoticed', () => {
     roundsMax: 10_000,
     heldLinesMax: 100,
     heldLinesUs: 5_000_000,
+    heldLinesBridgedUs: 60_000_000,
     chainToolsPerSessionMax: 64,
     chainsPerToolMax: 32,
     summaryToolsMax: 100,
