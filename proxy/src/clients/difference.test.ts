@@ -73,4 +73,25 @@ describe('differenceOf', () => {
     for (const secret of ['aaa', 'bbb', 'ccc', 'ddd', 'eee']) expect(all).not.toContain(secret);
     expect(all).toContain('"--api-key","…","--token=…","GITHUB_TOKEN=…","Authorization: …","plain"');
   });
+
+  it.each([
+    ['https://x/mcp?v=2&api_key=hunter2&page=1', 'https://x/mcp?v=2&api_key=…&page=1'],
+    ['--header=X-Api-Key: hunter2', '--header=X-Api-Key: …'],
+    ['--header=Authorization: Basic hunter2', '--header=Authorization: …'],
+    ['--env=SUPABASE_KEY=hunter2', '--env=SUPABASE_KEY=…'],
+    ['Server=db;Pwd=hunter2;Port=1', 'Server=db;Pwd=…;Port=1'],
+    ['{"apiKey": "hunter2", "a": 1}', String.raw`{\"apiKey\": \"…\", \"a\": 1}`],
+    ['https://hunter2@git.example/x', 'https://…@git.example/x'],
+    ['redis://:hunter2@cache:6379', 'redis://…@cache:6379'],
+    ['--key-file=/etc/a.pem', '--key-file=/etc/a.pem'],
+    ['https://example.com:8080/keys/a:b', 'https://example.com:8080/keys/a:b'],
+  ])('hides what is secret inside %j', (argument, look) => {
+    const text = JSON.stringify({ servers: { a: { command: 'x', args: [argument] } } });
+    expect(shown(text, wrapped(text)).join('\n')).toContain(`["${look}"]`);
+  });
+
+  it('hides it in comments too', () => {
+    const text = '{"servers": {"a": {\n  // "API_KEY": "hunter2"\n  "command": "x"\n}}}\n';
+    expect(shown(text, wrapped(text))[2]).toBe('   // "API_KEY": "…"');
+  });
 });

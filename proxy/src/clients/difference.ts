@@ -110,8 +110,18 @@ function hunkOf(
   return lines;
 }
 
-/** Names whose values are nobody's to see. Rather too many than one too few: this is only for looking. */
-const SECRET_NAME = /token|secret|passw|api_?-?key|auth|cookie|credential|private_?-?key/i;
+/** Parts of names whose values are nobody's to see. Rather too many than one too few: this is only for looking. */
+const PARTS = 'token|secret|passw|passphrase|pwd|api_?-?key|auth|cookie|credential|private_?-?key';
+/** What says it alone or at the end of a name: `SUPABASE_KEY` and `--pat`, but not `--key-file`. */
+const ENDS = '(?<![a-z])(?:key|pass|pat)(?![\\w-])';
+const SECRET_NAME = new RegExp(`${PARTS}|${ENDS}`, 'i');
+/** Such a name with its value inside another text: a query, a connection string, JSON in JSON, a comment. */
+const SAID_INSIDE = new RegExp(
+  `((?:(?:${PARTS})[\\w-]{0,40}|${ENDS})\\\\*["']?\\s*[=:]\\s*\\\\*["']?)(?:(?:basic|bearer)\\s+)?[^\\s"'&;,{}[\\]\\\\]+`,
+  'gi',
+);
+/** Of an address: also a name alone, which is often a token. */
+const LOGIN = /(?<=:\/\/)[^\s/@"']+(?=@)/g;
 const HIDING: readonly string[] = ['env', 'headers'];
 const HIDDEN = '…';
 
@@ -121,9 +131,14 @@ function linesOf(text: string): readonly string[] {
   const hidden = 'wrong' in tree || !tree.root ? text : applyEdits(text, [...secretsOf(tree.root, false)]);
   const patterns = PATTERNS_BUILT_IN.map(({ source }) => new RegExp(source, 'gi'));
   return hidden
-    .replace(/^\uFEFF/, '')
+    .replace(/^\uFEFF|(?:\r\n|\n|\r)$/g, '')
     .split(/\r\n|\n|\r/)
-    .map((line) => patterns.reduce((shown, pattern) => shown.replace(pattern, HIDDEN), line));
+    .map((line) =>
+      patterns
+        .reduce((shown, pattern) => shown.replace(pattern, HIDDEN), line)
+        .replace(LOGIN, HIDDEN)
+        .replace(SAID_INSIDE, `$1${HIDDEN}`),
+    );
 }
 
 function* secretsOf(node: Node, isSecret: boolean): Generator<Edit> {

@@ -107,6 +107,8 @@ function change(word: WrapWord, target: Target, asked: Asked, ports: WrapPorts):
   const changes = plan.done.length > 0;
   // What is in the file itself needs no backup.
   const isBack = word === 'unwrap' && plan.text === backup;
+  // Before anything is written: whatever fails here has then changed nothing.
+  const difference = changes ? differenceOf(file.text, plan.text) : [];
   if (!asked.dryRun) {
     // The backup first: a file that is wrapped has one, whenever this process ends.
     const toKeep = changes && 'backup' in plan ? plan.backup : undefined;
@@ -126,7 +128,7 @@ function change(word: WrapWord, target: Target, asked: Asked, ports: WrapPorts):
       path: file.path,
       done: plan.done,
       left: plan.left,
-      difference: changes ? differenceOf(file.text, plan.text) : [],
+      difference,
       dryRun: asked.dryRun,
       backup: (word === 'wrap' ? changes : backup !== undefined && !isBack) ? backupPathOf(file) : undefined,
       edited: 'edited' in plan && plan.edited,
