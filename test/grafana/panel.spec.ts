@@ -66,8 +66,10 @@ test.describe('the editor', () => {
     await shows.getTextInput('Filter').fill('outcome=error');
     await shows.getTextInput('Filter').press('Enter');
     await expect(ours(page).getByRole('button', { name: 'Remove outcome: any error' })).toBeVisible();
-    const heightOf = async () => (await eventsIn(page).first().boundingBox())?.height ?? Number.NaN;
-    await eventsIn(page).first().waitFor();
+    const heightOf = () =>
+      eventsIn(page)
+        .first()
+        .evaluate((row) => row.getBoundingClientRect().height);
     const before = await heightOf();
     await shows.getRadioGroup('Rows').check('Compact');
     await expect.poll(heightOf).toBeLessThan(before);
