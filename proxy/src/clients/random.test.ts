@@ -101,7 +101,8 @@ const SEEDS = Array.from({ length: 400 }, (_none, index) => index + 1);
 /** What somebody may do to a file in the meantime. */
 const edit = (text: string) => text.replace(/\s*$/, '\n// later\n');
 
-describe('random files', () => {
+// Time for a busy machine: what is looked for is a file, and no speed.
+describe('random files', { timeout: 60_000 }, () => {
   it('are read in some number, with servers to wrap', () => {
     const files = SEEDS.map(randomFile);
     expect(files.filter(({ text }) => 'value' in parseJsonc(text))).toHaveLength(SEEDS.length);

@@ -234,6 +234,7 @@ describe('what is wrong is said, and nothing is written', () => {
     ],
     ['wrap cursor --payload-mode=no', "--payload-mode: 'no' is not one of"],
     ['unwrap cursor --archive', '--archive: means nothing to unwrap'],
+    ['wrap cursor -- npx server', '--: means nothing to wrap'],
     ['wrap cursor --check-config', '--check-config: means nothing to wrap'],
   ])('%s', (line, says) => {
     const file = place('cursor.json', CURSOR);

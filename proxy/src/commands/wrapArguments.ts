@@ -45,8 +45,10 @@ export function readWrapArguments(
     }
   }
   const [target, ...servers] = words;
-  const options = readArguments(rest).given.filter(({ name }) => !OWN.includes(name));
+  const read = readArguments(rest);
+  const options = read.given.filter(({ name }) => !OWN.includes(name));
   const problems = options.flatMap((one) => problemsOf(word, one));
+  if (read.command !== undefined) problems.push({ key: '--', message: `means nothing to ${word}` });
   if (target === undefined) {
     problems.push({ key: word, message: `needs a client or a file; ${word} --help lists the clients` });
   }
