@@ -4,12 +4,11 @@ import { homedir } from 'node:os';
 import { formatHelp } from './config/help.ts';
 import type { OptionValues } from './config/options.ts';
 import { parseConfig } from './config/parse.ts';
-import type { Problem } from './config/problem.ts';
 import { bad, type Findings } from './doctor/check.ts';
 import { examine } from './doctor/doctor.ts';
 import { checkProgram } from './doctor/program.ts';
 import { readEnvironment } from './telemetry/environment.ts';
-import { formatFindings, sumUp } from './terminal/findings.ts';
+import { type Finding, formatFindings, sumUp } from './terminal/findings.ts';
 
 interface Manifest {
   readonly version: string;
@@ -32,7 +31,7 @@ export async function runDoctor(argv: readonly string[]): Promise<void> {
   const { node, sqlite } = process.versions;
   const findings = [
     ...checkProgram({ version, node, wanted: engines.node, sqlite }),
-    ...problems.map(toFinding),
+    ...problems.map(({ key, message }, at) => toFinding(`${key}: ${message}`, at === problems.length - 1)),
     ...(problems.length > 0 || parsed.kind === 'problems'
       ? []
       : await examine(parsed.config, otel, {
@@ -51,8 +50,10 @@ export async function runDoctor(argv: readonly string[]): Promise<void> {
   process.exitCode = problems.length > 0 ? 2 : findings.some(({ mark }) => mark === 'problem') ? 1 : 0;
 }
 
-function toFinding({ key, message }: Problem) {
-  return bad('configuration', `${key}: ${message}`, 'mend it; the rest is looked at then');
+/** What to do is the same for all of them, and stands below the last. */
+function toFinding(found: string, isLast: boolean): Finding {
+  const advice = 'mend what is wrong; the rest is looked at then';
+  return isLast ? bad('configuration', found, advice) : { check: 'configuration', mark: 'problem', found };
 }
 
 function toJson(version: string, findings: Findings): string {

@@ -34,6 +34,7 @@ describe('the outbox', () => {
     { why: 'delivered', accepted: 3, mark: 'ok', says: /^nothing waits$/ },
     { why: 'never exported', accepted: undefined, mark: 'ok', says: /^nothing was ever exported from it$/ },
     { why: 'on its way', accepted: 1, mark: 'ok', says: /^2 events wait, the oldest for 4\.00 s$/ },
+    { why: 'on its way alone', accepted: 2, mark: 'ok', says: /^1 event waits, the oldest for / },
     { why: 'stuck', accepted: 1, laterMs: 3_600_000, mark: 'warning', says: /^2 events wait, .* 59 m 59 s$/ },
     { why: 'without a receiver', accepted: 1, exports: false, mark: 'warning', says: /^2 events wait/ },
     {
@@ -41,7 +42,7 @@ describe('the outbox', () => {
       accepted: 3,
       refused: true,
       mark: 'warning',
-      says: /; 1 records were refused for good$/,
+      says: /^nothing waits; 1 record was refused for good$/,
     },
   ])('$why', ({ accepted, refused, laterMs, exports, mark, says }) => {
     fill(accepted, refused);

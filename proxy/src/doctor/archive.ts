@@ -52,13 +52,14 @@ function judgePrivacy(path: string): Findings {
 function judgeOutbox({ waiting, refused }: Inspection, exports: boolean, nowMs: number): Finding {
   const events = Math.max(0, ...waiting.map((one) => one.events));
   const oldestMs = Math.min(nowMs, ...waiting.flatMap((one) => one.oldestMs ?? []));
-  const aside = refused === 0 ? '' : `; ${refused} records were refused for good`;
+  const aside =
+    refused === 0 ? '' : `; ${refused === 1 ? '1 record was' : `${refused} records were`} refused for good`;
   if (events === 0) {
     const never = waiting.length === 0 ? 'nothing was ever exported from it' : 'nothing waits';
     if (refused === 0) return good('outbox', never);
     return warn('outbox', `${never}${aside}`, 'look at the log of the collector at that time');
   }
-  const state = `${events} events wait, the oldest for ${formatSeconds((nowMs - oldestMs) / 1_000)}${aside}`;
+  const state = `${events === 1 ? '1 event waits' : `${events} events wait`}, the oldest for ${formatSeconds((nowMs - oldestMs) / 1_000)}${aside}`;
   if (!exports)
     return warn(
       'outbox',

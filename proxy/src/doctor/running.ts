@@ -28,7 +28,7 @@ export async function findRunning(
 
 export function checkRunning(running: Running | undefined, version: string): Findings {
   if (running === undefined) return [];
-  const about = `${running.version ?? 'of a version that it tells only with its token'}, page at ${running.pageUrl}`;
+  const about = `${running.version ?? 'of a version that it does not tell'}, page at ${running.pageUrl}`;
   const reasons = Object.values(running.unready);
   if (reasons.length > 0)
     return [

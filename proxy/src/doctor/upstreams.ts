@@ -2,7 +2,7 @@
  * Whether the servers answer, or can be started. OPTIONS asks what may be asked: no server begins a session or a
  * stream for it. A command is looked for, and not run: nobody knows what it does.
  */
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { delimiter, isAbsolute, resolve } from 'node:path';
 import type { CommandUpstream, HttpUpstream, Upstream } from '../config/servers.ts';
 import { bad, type Findings, good, warn } from './check.ts';
@@ -33,7 +33,8 @@ async function checkServer(
   }
   const { answer } = asked;
   onClock({ who: url.host, ...answer });
-  if (answer.status < 500) return [good(check, `${url.href} answers`)];
+  // 501 is how many servers say that they have no OPTIONS (RFC 9110, 15.6.2).
+  if (answer.status < 500 || answer.status === 501) return [good(check, `${url.href} answers`)];
   return [
     warn(
       check,
@@ -68,7 +69,8 @@ async function checkCommand(
 async function isExecutable(place: string): Promise<boolean> {
   try {
     await access(place, constants.X_OK);
-    return true;
+    // A folder may be entered, which is the same right.
+    return (await stat(place)).isFile();
   } catch {
     return false;
   }
