@@ -103,14 +103,12 @@ describe('doctor', () => {
       'proxy port',
       'state directory',
       expect.stringMatching(/^server /),
-      'collector: spans',
-      'collector: log records',
-      'collector: metrics',
+      'collector',
     ]);
-    expect(of('proxy port')?.found).toContain('taken by something that is no Sightline');
+    expect(of('proxy port')?.found).toContain('taken by another program');
     expect(of('proxy port')?.advice).toMatch(/--listen 127\.0\.0\.1:\d+, which is free/);
     expect(of('state directory')?.advice).toContain('--state-dir');
-    expect(of('collector: spans')?.advice).toContain('OTEL_EXPORTER_OTLP_HEADERS');
+    expect(of('collector')?.advice).toContain('OTEL_EXPORTER_OTLP_HEADERS');
   });
 
   it.each([
@@ -149,9 +147,10 @@ describe('doctor', () => {
       args: ['-e', `require('fs').writeFileSync(${JSON.stringify(stateDir)}, '')`],
     };
     const files = { command: 'no-such-program-of-anybody', args: [] };
-    writeFileSync(file, JSON.stringify({ mcpServers: { shop, files } }));
-    const { code, of } = await examine([`--config=${file}`]);
-    expect([code, of('server shop')?.mark, of('server files')?.mark]).toEqual([1, 'ok', 'problem']);
+    const notes = { command: folder, args: [] };
+    writeFileSync(file, JSON.stringify({ mcpServers: { shop, files, notes } }));
+    const { code, problems, of } = await examine([`--config=${file}`]);
+    expect([code, of('server shop')?.mark, problems]).toEqual([1, 'ok', ['server files', 'server notes']]);
     expect(of('server shop')?.found).toMatch(/^started by \/.*\/node, for each client$/);
     expect(of('server files')?.advice).toContain('PATH');
     expect(readdirSync(folder)).toEqual(['mcp.json']);

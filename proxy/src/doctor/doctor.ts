@@ -56,18 +56,16 @@ export async function examine(
   const limited = (check: string, act: () => Promise<Findings>) => withLimit(check, CHECK_MS, act);
   const [here, state, stdio, servers, receivers] = await Promise.all([
     limited('ports', () => checkPorts(config, ports.version)),
-    values.archive
-      ? limited('state directory', () =>
-          checkStateDirectory(place?.directory ?? '', values['archive-max'], ports.userId),
-        )
-      : [],
+    values.archive && place ? limited('state directory', () => checkStateDirectory(place, ports.userId)) : [],
     limited('stdio collector', () => checkStdioCollector(directory, ports.platform)),
     Promise.all(
       config.upstreams.map((upstream) =>
         limited(`server ${upstream.name}`, () => checkUpstream(upstream, asking)),
       ),
     ),
-    limited('collector', () => checkReceivers(otel.settings, REQUEST_MS, onClock)),
+    limited('collector', () =>
+      checkReceivers(otel.settings, { timeoutMs: REQUEST_MS, keeps: values.archive, onClock }),
+    ),
   ]);
   const leapMs = ports.nowMs() - began.wall - (ports.steadyMs() - began.steady);
   const exports = otel.settings.logs !== undefined || otel.settings.traces !== undefined;

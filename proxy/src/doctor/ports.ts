@@ -29,7 +29,7 @@ export async function checkPort(
       const other = await findFree(address);
       const choice =
         other === undefined ? 'another' : `${flagOf(name)} ${formatAddress(other)}, which is free`;
-      return bad(check, `${at} is taken by something that is no Sightline`, `stop it, or choose ${choice}`);
+      return bad(check, `${at} is taken by another program`, `stop it, or choose ${choice}`);
     }
     case 'EACCES':
     case 'EPERM':
@@ -60,7 +60,7 @@ function isOfRunning(name: PortName, { port }: Address, running: Running | undef
 /** Undefined when it could be listened on, for a moment; else the code of what stood in the way. */
 function tryToListen({ host, port }: Address): Promise<string | undefined> {
   return new Promise((resolve) => {
-    const server = createServer();
+    const server = createServer((socket) => socket.destroy());
     server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });

@@ -21,9 +21,10 @@ beforeEach(async () => {
 });
 afterEach(() => listening.close());
 
-const check = (env: Environment = {}, sights: ClockSight[] = []) => {
+const check = (env: Environment = {}, sights: ClockSight[] = [], keeps = true) => {
   const all = { OTEL_EXPORTER_OTLP_ENDPOINT: listening.origin, ...env };
-  return checkReceivers(readEnvironment(all).settings, 4_000, (sight) => sights.push(sight));
+  const onClock = (sight: ClockSight): void => void sights.push(sight);
+  return checkReceivers(readEnvironment(all).settings, { timeoutMs: 4_000, keeps, onClock });
 };
 
 describe('the collector', () => {
@@ -60,11 +61,16 @@ describe('the collector', () => {
     { code: 503, mark: 'warning', found: 'cannot take anything now', advice: 'wait in the archive' },
   ])('that answers $code for one signal is told for that signal', async ({ code, mark, found, advice }) => {
     status = { '/v1/logs': code };
-    const findings = await check();
-    expect(findings.map((one) => one.mark)).toEqual(['ok', mark, 'ok']);
-    expect(findings[1]?.check).toBe('collector: log records');
-    expect(findings[1]?.found).toContain(found);
-    expect(findings[1]?.advice).toContain(advice);
+    const [others, logs] = await check();
+    expect(others).toEqual({
+      check: 'collector: spans and metrics',
+      mark: 'ok',
+      found: `${listening.origin} takes spans and metrics`,
+    });
+    expect(logs).toMatchObject({ check: 'collector: log records', mark });
+    expect(logs?.found).toMatch(`${listening.origin}/v1/logs `);
+    expect(logs?.found).toContain(found);
+    expect(logs?.advice).toContain(advice);
   });
 
   it('is asked only for what is exported, and nowhere when nothing is', async () => {
@@ -75,10 +81,13 @@ describe('the collector', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('that is away is a problem in words, and what waits is not lost', async () => {
+  it('that is away is one problem in words, and what waits is not lost where there is an archive', async () => {
     await listening.close();
-    const [found] = await check();
-    expect(found).toMatchObject({ mark: 'problem', found: expect.stringContaining('nothing listens there') });
-    expect(found?.advice).toContain('until then events wait in the archive');
+    const findings = await check();
+    expect(findings).toMatchObject([
+      { check: 'collector', mark: 'problem', found: `${listening.origin}: nothing listens there` },
+    ]);
+    expect(findings[0]?.advice).toMatch(/; until then events wait in the archive$/);
+    expect((await check({}, [], false))[0]?.advice).not.toContain('archive');
   });
 });

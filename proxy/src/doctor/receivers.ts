@@ -3,8 +3,8 @@
  * in protobuf no byte at all, in JSON an empty object.
  */
 import type { Endpoint, Signal, TelemetrySettings } from '../telemetry/environment.ts';
-import type { Finding } from '../terminal/findings.ts';
-import { bad, type Findings, good, warn } from './check.ts';
+import type { Finding, Mark } from '../terminal/findings.ts';
+import { type Findings, good } from './check.ts';
 import type { ClockSight } from './clock.ts';
 import { explainFailure } from './failures.ts';
 import { type Asked, ask } from './request.ts';
@@ -14,12 +14,18 @@ const SIGNALS: Readonly<Record<Signal, string>> = {
   logs: 'log records',
   metrics: 'metrics',
 };
-const MEANWHILE = 'until then events wait in the archive';
+const MEANWHILE = '; until then events wait in the archive';
+
+export interface ReceiverPorts {
+  readonly timeoutMs: number;
+  /** Whether there is an archive, in which events wait for one that is away. */
+  readonly keeps: boolean;
+  readonly onClock: (sight: ClockSight) => void;
+}
 
 export async function checkReceivers(
   settings: TelemetrySettings,
-  timeoutMs: number,
-  onClock: (sight: ClockSight) => void,
+  { timeoutMs, keeps, onClock }: ReceiverPorts,
 ): Promise<Findings> {
   const endpoints = (['traces', 'logs', 'metrics'] as const).flatMap((signal) => {
     const endpoint = settings[signal];
@@ -28,14 +34,16 @@ export async function checkReceivers(
   if (endpoints.length === 0) {
     return [good('collector', 'nothing is exported; OTEL_EXPORTER_OTLP_ENDPOINT would name one')];
   }
-  const findings = await Promise.all(
+  const judged = await Promise.all(
     endpoints.map(async ({ signal, endpoint }) => {
-      const asked = await ask(new URL(endpoint.url), { ...questionTo(endpoint), timeoutMs });
-      if ('answer' in asked) onClock({ who: new URL(endpoint.url).host, ...asked.answer });
-      return judge(signal, endpoint, asked);
+      const url = new URL(endpoint.url);
+      const asked = await ask(url, { ...questionTo(endpoint), timeoutMs });
+      if ('answer' in asked) onClock({ who: url.host, ...asked.answer });
+      return { signal, url, ...judge(signal, url, asked, keeps ? MEANWHILE : '') };
     }),
   );
-  return findings.every(({ mark }) => mark === 'ok') ? [sumUpGood(endpoints)] : findings;
+  const groups = Map.groupBy(judged, ({ signal: _signal, url: _url, ...rest }) => JSON.stringify(rest));
+  return [...groups.values()].map((alike) => tellOnce(alike, alike.length === judged.length));
 }
 
 function questionTo({ protocol, headers }: Endpoint) {
@@ -48,31 +56,46 @@ function questionTo({ protocol, headers }: Endpoint) {
   } as const;
 }
 
-function sumUpGood(endpoints: readonly { readonly signal: Signal; readonly endpoint: Endpoint }[]): Finding {
-  const origins = [...new Set(endpoints.map(({ endpoint }) => new URL(endpoint.url).origin))];
-  const names = endpoints.map(({ signal }) => SIGNALS[signal]);
-  const list = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
-  return good('collector', `${origins.join(', ')} takes ${list}`);
+interface Judgement {
+  readonly mark: Mark;
+  /** Follows the address; of one that takes what is sent, the signals follow. */
+  readonly words: string;
+  readonly advice: string;
 }
 
-function judge(signal: Signal, { url }: Endpoint, asked: Asked): Finding {
-  const check = `collector: ${SIGNALS[signal]}`;
+interface Judged extends Judgement {
+  readonly signal: Signal;
+  readonly url: URL;
+}
+
+function judge(signal: Signal, { hostname }: URL, asked: Asked, meanwhile: string): Judgement {
   if ('failure' in asked) {
-    const { found, advice } = explainFailure(asked.failure, new URL(url).hostname);
-    return bad(check, `${url}: ${found}`, `${advice}; ${MEANWHILE}`);
+    const { found, advice } = explainFailure(asked.failure, hostname);
+    return { mark: 'problem', words: `: ${found}`, advice: `${advice}${meanwhile}` };
   }
   const { status } = asked.answer;
-  if (status >= 200 && status < 300) return good(check, `${url} takes them`);
+  if (status >= 200 && status < 300) return { mark: 'ok', words: ' takes', advice: '' };
   const { mark, found, advice } = STATUSES.find(({ holds }) => holds(status)) ?? OTHER;
-  const say = mark === 'warning' ? warn : bad;
-  return say(check, `${url} ${found(status)}`, advice(signal));
+  return { mark, words: ` ${found(status)}`, advice: advice(signal, meanwhile) };
+}
+
+/** Of one collector that is away, one finding, not one for each signal. */
+function tellOnce(alike: readonly Judged[], areAll: boolean): Finding {
+  const names = alike.map(({ signal }) => SIGNALS[signal]);
+  const list = names.length === 1 ? names[0] : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+  const check = areAll ? 'collector' : `collector: ${list}`;
+  const places = alike.length === 1 ? alike.map(({ url }) => url.href) : alike.map(({ url }) => url.origin);
+  const at = [...new Set(places)].join(', ');
+  const { mark = 'ok', words = '', advice = '' } = alike[0] ?? {};
+  if (mark === 'ok') return good(check, `${at}${words} ${list}`);
+  return { check, mark, found: `${at}${words}`, advice };
 }
 
 interface StatusWords {
   readonly holds: (status: number) => boolean;
   readonly mark: 'warning' | 'problem';
   readonly found: (status: number) => string;
-  readonly advice: (signal: Signal) => string;
+  readonly advice: (signal: Signal, meanwhile: string) => string;
 }
 
 const OTHER: StatusWords = {
@@ -112,8 +135,8 @@ const STATUSES: readonly StatusWords[] = [
     holds: (status) => [408, 429, 502, 503, 504].includes(status),
     mark: 'warning',
     found: (status) => `cannot take anything now (${status})`,
-    advice: () =>
-      `look at its memory and at what is behind it; it is tried again by itself, and ${MEANWHILE}`,
+    advice: (_signal, meanwhile) =>
+      `look at its memory and at what is behind it; it is tried again by itself${meanwhile}`,
   },
   {
     holds: (status) => status >= 300 && status < 400,

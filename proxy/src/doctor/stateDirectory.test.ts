@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -12,9 +12,12 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What a file system of this machine may be found to be (memory, a container's layer) is not this test's subject. */
 const check = async (directory: string, bytesMax = 1) =>
-  (await checkStateDirectory(directory, bytesMax, process.getuid?.())).filter(
-    ({ found }) => !/tmpfs|layer of a container/.test(found),
-  );
+  (
+    await checkStateDirectory(
+      { directory, path: path.join(directory, 'archive.sqlite'), bytesMax },
+      process.getuid?.(),
+    )
+  ).filter(({ found }) => !/tmpfs|layer of a container/.test(found));
 const marks = async (directory: string, bytesMax?: number) =>
   (await check(directory, bytesMax)).map(({ mark }) => mark).filter((mark) => mark !== 'ok');
 
@@ -45,5 +48,10 @@ describe('the state directory', () => {
     const [found] = await check(folder, Number.MAX_SAFE_INTEGER);
     expect(found?.mark).toBe('warning');
     expect(found?.advice).toContain('--archive-max');
+    // What the archive takes already is no room that it needs. This one has no bytes on the disk, only a size.
+    const size = 2 ** 42;
+    writeFileSync(path.join(folder, 'archive.sqlite'), '');
+    truncateSync(path.join(folder, 'archive.sqlite'), size);
+    expect(await marks(folder, size)).toEqual([]);
   });
 });

@@ -27,10 +27,17 @@ const FLEETING: ReadonlyMap<number, string> = new Map([
   [0x794c7630, 'the layer of a container: it is gone with the container'],
 ]);
 
-/** @param bytesMax What the archive may grow to. @param userId Undefined where users have no numbers. */
+export interface StatePlace {
+  readonly directory: string;
+  /** The archive in it, there already or not. */
+  readonly path: string;
+  /** What it may grow to. */
+  readonly bytesMax: number;
+}
+
+/** @param userId Undefined where users have no numbers. */
 export async function checkStateDirectory(
-  directory: string,
-  bytesMax: number,
+  { directory, path, bytesMax }: StatePlace,
   userId: number | undefined,
 ): Promise<Findings> {
   const existing = await findExisting(directory);
@@ -51,7 +58,7 @@ export async function checkStateDirectory(
   const fine = good(CHECK, isThere ? directory : `${directory}, made at the first start`);
   const notes = [
     ...judgeRights(directory, isThere, stats.mode),
-    ...(await judgeFileSystem(existing, bytesMax)),
+    ...(await judgeFileSystem(existing, bytesMax - (await sizeOf(path)))),
   ];
   return notes.length === 0 ? [fine] : notes;
 }
@@ -86,7 +93,15 @@ function judgeRights(directory: string, isThere: boolean, mode: number): readonl
   return [warn(CHECK, `${directory} may be written by everybody`, `chmod 700 ${directory}`)];
 }
 
-async function judgeFileSystem(existing: string, bytesMax: number): Promise<readonly Finding[]> {
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size;
+  } catch {
+    return 0;
+  }
+}
+
+async function judgeFileSystem(existing: string, growthBytes: number): Promise<readonly Finding[]> {
   const { type, bavail, bsize } = await statfs(existing);
   const found: Finding[] = [];
   const freeBytes = bavail * bsize;
@@ -114,11 +129,11 @@ async function judgeFileSystem(existing: string, bytesMax: number): Promise<read
     found.push(
       bad(CHECK, `${existing} has ${formatGigabytes(freeBytes)} free`, `free some space, or ${ELSEWHERE}`),
     );
-  else if (freeBytes < bytesMax)
+  else if (freeBytes < growthBytes)
     found.push(
       warn(
         CHECK,
-        `${existing} has ${formatGigabytes(freeBytes)} free, and the archive may grow to ${formatGigabytes(bytesMax)}`,
+        `${existing} has ${formatGigabytes(freeBytes)} free, and the archive may grow by ${formatGigabytes(growthBytes)}`,
         'free some space, or let it keep less with --archive-max',
       ),
     );

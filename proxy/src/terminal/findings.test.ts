@@ -6,7 +6,7 @@ const findings: readonly Finding[] = [
   {
     check: 'proxy port',
     mark: 'problem',
-    found: '127.0.0.1:7600 is taken by something that is no Sightline',
+    found: '127.0.0.1:7600 is taken by another program',
     advice: 'stop it, or choose another: --listen 127.0.0.1:7610 is free',
   },
 ];
@@ -16,7 +16,7 @@ describe('formatFindings', () => {
     expect(formatFindings(findings, { width: undefined, color: false })).toBe(
       [
         '  ok       Node        24.21.0',
-        '  problem  proxy port  127.0.0.1:7600 is taken by something that is no Sightline',
+        '  problem  proxy port  127.0.0.1:7600 is taken by another program',
         '                       → stop it, or choose another: --listen 127.0.0.1:7610 is free',
         '',
       ].join('\n'),
