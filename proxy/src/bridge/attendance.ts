@@ -6,6 +6,7 @@ export class Attendance {
   readonly #onIdle: () => void;
   readonly #present = new Set<Answer>();
   #timer: NodeJS.Timeout | undefined = undefined;
+  #isStopped = false;
 
   constructor(idleMs: number, onIdle: () => void) {
     this.#idleMs = idleMs;
@@ -15,7 +16,8 @@ export class Attendance {
   /** Somebody did something, whether they stay or not. */
   touch(): void {
     clearTimeout(this.#timer);
-    if (this.#present.size === 0) this.#timer = setTimeout(this.#onIdle, this.#idleMs).unref();
+    if (this.#present.size === 0 && !this.#isStopped)
+      this.#timer = setTimeout(this.#onIdle, this.#idleMs).unref();
   }
 
   enter(answer: Answer): void {
@@ -28,7 +30,9 @@ export class Attendance {
     this.touch();
   }
 
+  /** The run is gone: nobody is waited for any more. */
   stop(): void {
+    this.#isStopped = true;
     clearTimeout(this.#timer);
     this.#present.clear();
   }

@@ -94,6 +94,8 @@ describe('requests of 2026-07-28', () => {
     control.abort();
     expect(await open).toBe('gone');
     await expect.poll(heard, WAIT).toMatch(/"method":"notifications\/cancelled","params":\{"requestId":1,/);
+    // The answer that still comes is nobody's.
+    expect(await messagesOf(await ask(url, modern(9, 'release')))).toMatchObject([{ id: 9 }]);
   });
 
   it('hear what belongs to no request only where it can be nobody else’s', async () => {

@@ -24,7 +24,6 @@ interface Pending {
   /** As the client spelled them. */
   readonly id: string;
   readonly token: string | undefined;
-  isGivenUp: boolean;
 }
 
 const BEHIND_BYTES = 4 * 1024 * 1024;
@@ -65,13 +64,12 @@ export class Commons implements Talker {
       method,
       id: spelledAt(text, ['id']) ?? 'null',
       token: spelledAt(text, TOKEN_PATH),
-      isGivenUp: false,
     };
     this.#pending.set(number, pending);
     this.#attendance.enter(post.answer);
     post.answer.onOver = (wasTaken) => {
       this.#attendance.leave(post.answer);
-      if (!wasTaken && this.#pending.has(number)) this.#giveUp(number, pending);
+      if (!wasTaken && this.#pending.delete(number)) this.#cancel(number);
     };
     this.#run.write(replaceAt(replaceAt(text, ['id'], String(number)), TOKEN_PATH, String(number)));
   }
@@ -109,7 +107,7 @@ export class Commons implements Talker {
 
   takeEnd(why: string, { failure }: Gone): void {
     this.#attendance.stop();
-    const open = [...this.#pending.values()].filter(({ isGivenUp }) => !isGivenUp);
+    const open = [...this.#pending.values()];
     this.#pending.clear();
     for (const { post, id } of open) {
       if (failure === undefined) post.answer.connect();
@@ -122,7 +120,6 @@ export class Commons implements Talker {
     const pending = this.#pendingOf(id);
     if (!pending || typeof id !== 'number') return;
     this.#pending.delete(id);
-    if (pending.isGivenUp) return;
     let told = replaceAt(text, ['id'], pending.id);
     if (pending.method === LISTEN) told = replaceAt(told, ['result', '_meta', SUBSCRIPTION_ID], pending.id);
     pending.post.sendAnswer(Buffer.from(told), code === undefined ? 200 : statusOf(code));
@@ -138,7 +135,9 @@ export class Commons implements Talker {
     if (method === 'notifications/cancelled') {
       // Of a subscription: over HTTP its stream ends instead.
       const pending = this.#pendingOf(params.requestId);
-      if (pending && !pending.isGivenUp) pending.post.giveUpOne(pending.id);
+      if (!pending) return;
+      this.#pending.delete(Number(params.requestId));
+      pending.post.giveUpOne(pending.id);
       return;
     }
     if (method === 'notifications/progress') {
@@ -159,7 +158,7 @@ export class Commons implements Talker {
 
   /** Pipes do not say whose it is; where several might be, telling it to all would tell it to strangers. */
   #sendToOnly(bytes: Buffer): void {
-    const calls = [...this.#pending.values()].filter((one) => !one.isGivenUp && one.method !== LISTEN);
+    const calls = [...this.#pending.values()].filter(({ method }) => method !== LISTEN);
     const [only] = calls;
     if (only && calls.length === 1) this.#send(only, bytes);
     else {
@@ -171,7 +170,7 @@ export class Commons implements Talker {
   }
 
   #send(pending: Pending, bytes: Buffer): void {
-    if (pending.isGivenUp || !pending.post.carriesMessages) return;
+    if (!pending.post.carriesMessages) return;
     pending.post.sendMessage(bytes);
     this.#breakOffIfBehind(pending);
   }
@@ -182,8 +181,8 @@ export class Commons implements Talker {
       post.answer.fail('the client does not read');
   }
 
-  #giveUp(number: number, pending: Pending): void {
-    pending.isGivenUp = true;
+  /** An answer that still comes is nobody's: most servers send none. */
+  #cancel(number: number): void {
     const params = { requestId: number, reason: 'the client closed its stream' };
     this.#run.write(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/cancelled', params }));
   }

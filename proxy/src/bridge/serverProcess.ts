@@ -34,6 +34,8 @@ export class ServerProcess {
   readonly #child: ChildProcess | undefined;
   readonly #ender: Ender | undefined;
   #asked = false;
+  /** Nobody of it is left, and its number may soon be another's. */
+  #isGone = false;
 
   /** @param lineBytesMax Lines of stdout longer than this come without their bytes. */
   constructor(
@@ -62,6 +64,8 @@ export class ServerProcess {
       child[from]?.on('end', () => splitter.end());
       child[from]?.on('error', () => {});
     }
+    // Whoever says nothing any more will not answer either.
+    child.stdout?.once('end', () => ender.soon());
     // It reads no more: its end, or its answers, will say what that means.
     child.stdin?.on('error', () => {});
     child.once('error', (error) => {
@@ -74,6 +78,7 @@ export class ServerProcess {
         clearTimeout(linger);
         // Whom the server had started goes with it.
         ender.now();
+        this.#isGone = true;
         const how = { ...(code !== null && { code }), ...(signal !== null && { signal }) };
         ears.onGone({ ...how, asked: this.#asked });
       });
@@ -106,6 +111,7 @@ export class ServerProcess {
 
   /** In order: the end of its input, some time, SIGTERM, some time, SIGKILL to whoever of its group is left. */
   end(): void {
+    if (this.#isGone) return;
     this.#asked = true;
     this.#child?.stdin?.end();
     // A paused output would keep it from ending.
@@ -115,7 +121,7 @@ export class ServerProcess {
 
   /** At once, for a program that is about to end itself. */
   kill(): void {
-    this.#ender?.send('SIGKILL');
+    if (!this.#isGone) this.#ender?.send('SIGKILL');
   }
 }
 

@@ -29,7 +29,7 @@ interface Pending {
   /** As JSON text. */
   readonly id: string;
   readonly token: string | undefined;
-  /** Its answer, if one still comes, is nobody's. */
+  /** Its client went away: its answer is nobody's. */
   isGivenUp: boolean;
 }
 
@@ -37,6 +37,7 @@ interface Pending {
 const BEHIND_BYTES = 1_048_576;
 const STREAMS_MAX = 8;
 const PENDING_MAX = 10_000;
+const GIVEN_UP_MAX = 100;
 
 export class Session implements Talker {
   readonly id: string;
@@ -178,6 +179,7 @@ export class Session implements Talker {
           this.leave();
         }
       }
+      this.#forgetGivenUp();
     };
   }
 
@@ -215,8 +217,15 @@ export class Session implements Talker {
   #cancel(id: unknown): void {
     const pending = typeof id === 'string' || typeof id === 'number' ? this.#find(id) : undefined;
     if (!pending || pending.isGivenUp || pending.method === 'initialize') return;
-    pending.isGivenUp = true;
+    // An answer that still comes is nobody's: most servers send none.
+    this.#pending.delete(pending.key);
     pending.post.giveUpOne(pending.id);
+  }
+
+  /** A server that never answers must not fill the table with what nobody waits for. */
+  #forgetGivenUp(): void {
+    const givenUp = [...this.#pending.values()].filter(({ isGivenUp }) => isGivenUp);
+    for (const { key } of givenUp.slice(0, -GIVEN_UP_MAX)) this.#pending.delete(key);
   }
 
   #find(id: RequestId): Pending | undefined {
