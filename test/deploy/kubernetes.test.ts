@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { OPTIONS } from '../../proxy/src/config/options.ts';
 import { parseConfig } from '../../proxy/src/config/parse.ts';
+import { createGuard } from '../../proxy/src/guard/guard.ts';
 import { readEnvironment } from '../../proxy/src/telemetry/environment.ts';
 import { type Binaries, findPrograms } from '../../scripts/stack/build.ts';
 import { KUSTOMIZE, PROGRAMS } from '../../scripts/stack/programs.ts';
@@ -112,14 +113,14 @@ describe.skipIf(why !== undefined)(`the manifests${why === undefined ? '' : ` ($
         expect(mine.length, metadata.name).toBeGreaterThan(0);
         for (const { ports = [] } of spec?.ingress ?? []) {
           for (const { port } of ports)
-            expect(mine.flatMap(portNames), `${metadata.name}: ${port}`).toContain(port);
+            expect(mine.flatMap(portNumbers), `${metadata.name}: ${port}`).toContain(port);
         }
         for (const { to = [], ports = [] } of spec?.egress ?? []) {
           const here = to.filter((peer: Peer) => peer.namespaceSelector === undefined);
           for (const { podSelector = {} } of here) {
             const peers = selected(podSelector, metadata.namespace);
             expect(peers.length, metadata.name).toBeGreaterThan(0);
-            for (const { port } of ports) expect(peers.flatMap(portNames), metadata.name).toContain(port);
+            for (const { port } of ports) expect(peers.flatMap(portNumbers), metadata.name).toContain(port);
           }
         }
       }
@@ -158,7 +159,7 @@ describe.skipIf(why !== undefined)(`the manifests${why === undefined ? '' : ` ($
       }
     });
 
-    it('the proxy understands all of its settings, listens where it is looked for, and may finish', () => {
+    it('the proxy understands all of its settings, listens where its Service’s names lead, and may finish', () => {
       const proxies = containers(PROXY);
       expect(proxies.length).toBe(overlay === 'collector' ? 0 : 1);
       for (const { workload, container } of proxies) {
@@ -177,6 +178,19 @@ describe.skipIf(why !== undefined)(`the manifests${why === undefined ? '' : ` ($
         expect(container.ports).toEqual([{ name: 'mcp', containerPort: values.listen.port }]);
         for (const probe of [container.readinessProbe, container.livenessProbe])
           expect(probe?.tcpSocket).toEqual({ port: 'mcp' });
+        const guard = createGuard({
+          allowedHosts: values['allowed-hosts'],
+          allowedOrigins: values['allowed-origins'],
+        });
+        const services = of('Service').filter(({ spec }) => spec?.clusterIP !== 'None');
+        const fronts = services.filter(({ spec }) => spec?.ports?.some((one) => one.targetPort === 'mcp'));
+        expect(fronts.length).toBeGreaterThan(0);
+        for (const { metadata } of fronts)
+          for (const below of ['', '.NS', '.NS.svc', '.NS.svc.cluster.local']) {
+            const host = `${metadata.name}${below.replace('NS', workload.namespace)}`;
+            expect(guard(`${host}:7600`, undefined)).toBeUndefined();
+            expect(guard(host, undefined)).toBeUndefined();
+          }
         const mount = container.volumeMounts?.find(({ mountPath }) =>
           values['state-dir']?.startsWith(mountPath),
         );
@@ -285,8 +299,9 @@ describe.skipIf(why !== undefined)(`the manifests${why === undefined ? '' : ` ($
   });
 });
 
-function portNames({ pod }: Workload): readonly string[] {
-  return pod.containers.flatMap(({ ports = [] }) => ports.map(({ name }) => name));
+/** Not their names, which not every network knows in a policy. */
+function portNumbers({ pod }: Workload): readonly number[] {
+  return pod.containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort));
 }
 
 /** A file as the container sees it. */
