@@ -46,10 +46,8 @@ it('wraps a client’s file, whose server then answers as before and is seen und
   const entry = { command: process.execPath, args: [EVERYTHING, 'stdio'], env: { NOTE: 'kept' } };
   writeFileSync(file, `${JSON.stringify({ mcpServers: { 'My Everything': entry } }, null, '\t')}\r\n`);
   const before = readFileSync(file);
-  const { args } = await rig.wrapped('x', []);
-  const options = args.slice(args.indexOf('stdio') + 1, args.indexOf('--'));
 
-  const wrapped = await type([PROGRAM, 'wrap', file, ...options]);
+  const wrapped = await type([PROGRAM, 'wrap', file, ...(await rig.options())]);
   expect([wrapped.code, wrapped.err]).toEqual([0, '']);
   expect(wrapped.out).toContain('wrapped   My Everything\n');
   expect(wrapped.out).not.toContain('kept');

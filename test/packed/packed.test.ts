@@ -3,7 +3,7 @@
  * promised. Real servers and clients, because a bundle breaks where something is looked up while it runs.
  */
 import { execFile } from 'node:child_process';
-import { globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -107,10 +107,17 @@ describe.each(PROMISED)('installed in an empty folder on Node %s', (nodeVersion)
     expect(proxy.output()).not.toMatch(/Warning|uncaught|unhandled/);
   });
 
-  it('wraps a stdio server, and its collector keeps what was said', async () => {
-    const rig = new StdioRig([installed.node, installed.program]);
+  it('wraps a client’s file; what stands there starts, its collector keeps what was said, and unwrap takes it out', async () => {
+    const rig = new StdioRig();
     try {
-      const { command, args } = await rig.wrapped(process.execPath, [EVERYTHING, 'stdio']);
+      const file = path.join(rig.directory, 'mcp.json');
+      const before = JSON.stringify({
+        mcpServers: { everything: { command: process.execPath, args: [EVERYTHING, 'stdio'] } },
+      });
+      writeFileSync(file, before);
+      await installed.npx('wrap', file, ...(await rig.options()));
+      const { command, args } = JSON.parse(readFileSync(file, 'utf8')).mcpServers.everything;
+      expect([command, args[1]]).toEqual([installed.node, 'stdio']);
       const client = newClient();
       await client.connect(new StdioClientTransport({ command, args, env: cleanEnv(), stderr: 'ignore' }));
       const answer = await client.callTool({ name: 'echo', arguments: { message: 'packed' } });
@@ -122,6 +129,8 @@ describe.each(PROMISED)('installed in an empty folder on Node %s', (nodeVersion)
           WAIT,
         )
         .toContain('echo ok');
+      await installed.npx('unwrap', file);
+      expect(readFileSync(file, 'utf8')).toBe(before);
     } finally {
       await rig.close();
     }

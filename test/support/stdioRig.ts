@@ -62,25 +62,17 @@ export class StdioRig {
   readonly directory = mkdtempSync(path.join(tmpdir(), 'sightline-stdio-'));
   readonly #port = freePort();
   readonly #talks: Talk[] = [];
-  readonly #program: readonly [string, ...string[]];
-
-  /** @param program Words that start Sightline, where it is not that of this source. */
-  constructor(program: readonly [string, ...string[]] = [process.execPath, PROGRAM]) {
-    this.#program = program;
-  }
 
   /** What stands in place of a command in a client's configuration. */
   async wrapped(command: string, args: readonly string[], options: readonly string[] = []) {
-    const own = [...(await this.#own()), ...options];
-    const [program, ...words] = this.#program;
-    return { command: program, args: [...words, 'stdio', ...own, '--', command, ...args] };
+    const own = [...(await this.options()), ...options];
+    return { command: process.execPath, args: [PROGRAM, 'stdio', ...own, '--', command, ...args] };
   }
 
   /** A proxy on the same state directory, once it serves; its page is at the same port. Nobody is behind it. */
   async proxy(options: readonly string[] = [], pagePort?: number): Promise<Talk> {
-    const own = [...(await this.#own(pagePort)), '--listen', '127.0.0.1:0', '--show', 'none', ...options];
-    const [program, ...words] = this.#program;
-    const talk = this.start(program, [...words, 'http://127.0.0.1:9/mcp', ...own]);
+    const own = [...(await this.options(pagePort)), '--listen', '127.0.0.1:0', '--show', 'none', ...options];
+    const talk = this.start(process.execPath, [PROGRAM, 'http://127.0.0.1:9/mcp', ...own]);
     await talk.until(() => talk.out.includes('mcpServers'));
     return talk;
   }
@@ -106,7 +98,8 @@ export class StdioRig {
     return talk;
   }
 
-  async #own(pagePort?: number): Promise<readonly string[]> {
+  /** What binds a program to this rig: its directory, and a port for its page. */
+  async options(pagePort?: number): Promise<readonly string[]> {
     const page = `127.0.0.1:${pagePort ?? (await this.#port)}`;
     return ['--state-dir', this.directory, '--page-listen', page];
   }
