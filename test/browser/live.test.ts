@@ -10,6 +10,8 @@ const withoutTab = (query: string) => query.replace(/^tab=events&?/, '');
 
 /** Low enough that the shop's day does not fit. */
 const LOW = { width: 1440, height: 560 };
+/** High enough that all of a timeline is drawn, also below a Grafana's controls. */
+const HIGH = { width: 1440, height: 1_600 };
 
 describeInBrowser('live and pause', () => {
   let stage: ShopStage;
@@ -133,7 +135,8 @@ describeInBrowser('live and pause', () => {
   });
 
   it('S3: an expanded session grows while its client goes on', async () => {
-    const page = await SightlinePage.open(stage.sightline.pageUrl, { query: 'q=late-comer' });
+    const options = { query: 'q=late-comer', viewport: HIGH };
+    const page = await SightlinePage.open(stage.sightline.pageUrl, options);
     await page.expand('late-comer');
     await late.request('resources/templates/list');
     await expect.poll(async () => (await page.timeline()).join()).toContain('resources/templates/list');

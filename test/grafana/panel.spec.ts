@@ -70,7 +70,12 @@ test.describe('the editor', () => {
       eventsIn(page)
         .first()
         .evaluate((row) => row.getBoundingClientRect().height);
-    const before = await heightOf();
+    let before = 0;
+    const measure = async () => {
+      before = await heightOf();
+      return before;
+    };
+    await expect.poll(measure, 'a row that is drawn anew has none').toBeGreaterThan(0);
     await shows.getRadioGroup('Rows').check('Compact');
     await expect.poll(heightOf).toBeLessThan(before);
     const following = editor.getCustomOptions('Following');
