@@ -1,7 +1,6 @@
-/** Says at the end how many passed, as `scripts/steps.ts` reads it. */
+/** Says at the end how many passed, as `scripts/steps.ts` reads it. A default export, because Playwright wants one. */
 import type { FullResult, Reporter, Suite, TestCase } from '@playwright/test/reporter';
 
-// biome-ignore lint/style/noDefaultExport: Playwright takes a reporter by its default export.
 export default class CountsReporter implements Reporter {
   #tests: readonly TestCase[] = [];
 
