@@ -22,7 +22,7 @@ export interface Installation {
 export function shimCommand(installation: Installation, name: string, options: readonly string[]): Shim {
   const rest = ['stdio', ...(name === '' ? [] : [`--server-name=${name}`]), ...options, '--'];
   const { program, platform, version } = installation;
-  if (!isPassing(program)) return { command: lastingNode(installation), args: [program, ...rest] };
+  if (!isPassing(installation)) return { command: lastingNode(installation), args: [program, ...rest] };
   const npx = ['-y', `sightline@${version}`, ...rest];
   // There npx is no program but a script, which some clients do not start without a shell.
   return platform === 'win32'
@@ -31,7 +31,7 @@ export function shimCommand(installation: Installation, name: string, options: r
 }
 
 /** What npx, pnpm and bun download to run once is gone some day. */
-function isPassing(program: string): boolean {
+export function isPassing({ program }: Installation): boolean {
   return /[\\/](?:_npx|dlx(?:-[^\\/]*)?|bunx-[^\\/]*)[\\/]/.test(program);
 }
 
@@ -42,7 +42,7 @@ function lastingNode({ node, exists }: Installation): string {
 }
 
 /** How the user calls this installation. */
-export function typedAs({ program }: Installation): string {
-  if (isPassing(program)) return 'npx sightline';
-  return program.endsWith('.ts') ? 'npm start --' : 'sightline';
+export function typedAs(installation: Installation): string {
+  if (isPassing(installation)) return 'npx sightline';
+  return installation.program.endsWith('.ts') ? 'npm start --' : 'sightline';
 }

@@ -200,6 +200,16 @@ describe('wrap and unwrap', () => {
     expect(run('wrap claude_code').out).toContain('servers of its own');
     expect(run('wrap cursor').out).not.toContain('servers of its own');
     expect(run('wrap .mcp.json').out).toContain('do not commit them for others');
+    run('unwrap cursor');
+    expect(run(`wrap ${CURSOR}`).out).not.toContain('do not commit');
+  });
+
+  it('says of what npx has downloaded that an installation starts sooner', () => {
+    place('cursor.json', CURSOR);
+    const passing = { program: '/me/.npm/_npx/0a1b/node_modules/sightline/dist/sightline.js' };
+    expect(run('wrap cursor', passing).out).toContain('note      each start goes through npx;');
+    expect(run('unwrap cursor', passing).out).not.toContain('each start');
+    expect(run('wrap cursor').out).not.toContain('each start');
   });
 });
 

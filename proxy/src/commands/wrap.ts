@@ -10,7 +10,7 @@ import {
   type Surroundings,
 } from '../clients/known.ts';
 import { planUnwrap, planWrap } from '../clients/plan.ts';
-import { type Installation, shimCommand, typedAs } from '../clients/shimCommand.ts';
+import { type Installation, isPassing, shimCommand, typedAs } from '../clients/shimCommand.ts';
 import type { WrapWord } from '../config/commandWords.ts';
 import type { Config } from '../config/config.ts';
 import { type ConfigInput, parseConfig } from '../config/parse.ts';
@@ -135,7 +135,7 @@ function change(word: WrapWord, target: Target, asked: Asked, ports: WrapPorts):
       restart: target.client?.restart ?? 'restart the client that reads this file',
       pageUrl: `http://${formatAddress(asked.config.values['page-listen'])}`,
       undo: `${typedAs(ports)} unwrap ${target.said}`,
-      notes: notesFor(word, target, ports),
+      notes: [...notesFor(word, target, ports), ...(word === 'wrap' && changes ? startNotes(ports) : [])],
       color: ports.wantsColor(asked.config),
     }),
   );
@@ -185,13 +185,26 @@ function projectFileHere({ projectFile }: Client, { cwd, exists }: WrapPorts): s
 function notesFor(word: WrapWord, { file, client, isNamed }: Target, ports: WrapPorts): readonly string[] {
   if (word === 'unwrap' || !client) return [];
   if (!isNamed) {
+    // In a user's own folder such a path is the user's file.
+    const isOwn = client.places(ports).includes(file.path);
     const isProject = client.projectFile !== undefined && isAt(file.path, client.projectFile);
-    return isProject ? ['the commands name paths of this machine; do not commit them for others'] : [];
+    return isProject && !isOwn
+      ? ['the commands name paths of this machine; do not commit them for others']
+      : [];
   }
   const own = projectFileHere(client, ports);
   return own === undefined || path.join(ports.cwd, own) === file.path
     ? []
     : [`this folder has servers of its own: ${typedAs(ports)} wrap ${own}`];
+}
+
+/** npx takes longer to start than what it starts, and looks on the network where its cache was emptied. */
+function startNotes(ports: WrapPorts): readonly string[] {
+  return isPassing(ports)
+    ? [
+        'each start goes through npx; a server starts sooner when sightline is installed (npm install --global sightline) and does this',
+      ]
+    : [];
 }
 
 function isAt(file: string, end: string): boolean {
