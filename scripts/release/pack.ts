@@ -93,6 +93,8 @@ export function writePanel(version: string): string {
 }
 
 async function main([what, into = OUT]: readonly string[]): Promise<void> {
+  if (what !== undefined && what !== '--folder' && what !== '--tarball')
+    throw new Error(`'${what}' is neither --folder nor --tarball`);
   if (what !== undefined) await buildProgram();
   else if (buildEverything().length > 0) throw new Error('what is not built cannot be packed');
   const folder = stagePackage(path.join(into, 'package'));
