@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,8 +53,10 @@ describe('the outbox', () => {
 });
 
 describe('the archive', () => {
-  it('that is not there yet is no problem', () => {
+  it('that is not there yet is no problem, and of one out of reach nothing is claimed', () => {
     expect(check()).toMatchObject([{ check: 'archive', mark: 'ok' }]);
+    symlinkSync(file, file);
+    expect(check()).toEqual([]);
   });
 
   it('that others may read is warned of', () => {

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { type Inspection, inspectArchive } from '../store/inspectArchive.ts';
 import { problemOf } from '../store/openArchive.ts';
 import type { Finding } from '../terminal/findings.ts';
-import { formatSeconds } from '../terminal/format.ts';
+import { formatBytes, formatSeconds } from '../terminal/format.ts';
 import { bad, type Findings, good, warn } from './check.ts';
 
 export interface ArchiveQuestion {
@@ -18,7 +18,13 @@ const SETS_ASIDE =
   'at its next start Sightline sets the file aside (it deletes nothing) and begins a new one; a copy of the file keeps what can still be read';
 
 export function checkArchive({ path, exports, nowMs }: ArchiveQuestion): Findings {
-  if (!existsSync(path)) return [good('archive', `none yet; it begins at the first start, as ${path}`)];
+  try {
+    statSync(path);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    // Out of reach is told of the directory.
+    return code === 'ENOENT' || code === 'ENOTDIR' ? [good('archive', `none yet at ${path}`)] : [];
+  }
   let found: Inspection;
   try {
     found = inspectArchive(path);
@@ -72,12 +78,4 @@ function judgeOutbox({ waiting, refused }: Inspection, exports: boolean, nowMs: 
     state,
     'they go out when the collector takes them and a Sightline runs here; see collector below',
   );
-}
-
-function formatBytes(bytes: number): string {
-  return bytes < 1e6
-    ? `${Math.ceil(bytes / 1e3)} kB`
-    : bytes < 1e9
-      ? `${(bytes / 1e6).toFixed(1)} MB`
-      : `${(bytes / 1e9).toFixed(1)} GB`;
 }

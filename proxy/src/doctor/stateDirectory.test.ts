@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -35,6 +44,14 @@ describe('the state directory', () => {
       expect(found).toMatchObject({ mark: 'problem', found: `${file} is a file` });
       expect(found?.advice).toContain('--state-dir');
     }
+  });
+
+  it('that cannot be reached is a problem of the user, not of Sightline', async () => {
+    const loop = path.join(folder, 'loop');
+    symlinkSync(loop, loop);
+    const [found] = await check(path.join(loop, 'state'));
+    expect(found).toMatchObject({ mark: 'problem', found: expect.stringMatching(/ reach \(ELOOP\)$/) });
+    expect(found?.advice).toContain('--state-dir');
   });
 
   it('that everybody may write into is warned of', async () => {

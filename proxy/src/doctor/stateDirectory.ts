@@ -1,7 +1,9 @@
 /** The directory that holds archive and socket: whether this user can use it, and whether it can bear an archive. */
+import type { Stats } from 'node:fs';
 import { access, constants, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Finding } from '../terminal/findings.ts';
+import { formatBytes } from '../terminal/format.ts';
 import { bad, type Findings, good, warn } from './check.ts';
 
 const CHECK = 'state directory';
@@ -40,8 +42,12 @@ export async function checkStateDirectory(
   { directory, path, bytesMax }: StatePlace,
   userId: number | undefined,
 ): Promise<Findings> {
-  const existing = await findExisting(directory);
-  const stats = await stat(existing);
+  const found = await findExisting(directory);
+  if ('code' in found) {
+    const what = `${directory} is out of this user's reach (${found.code})`;
+    return [bad(CHECK, what, `ask as the user that Sightline runs as, or ${ELSEWHERE}`)];
+  }
+  const { existing, stats } = found;
   const isThere = existing === directory;
   if (!stats.isDirectory()) return [bad(CHECK, `${existing} is a file`, `move it away, or ${ELSEWHERE}`)];
   const missing = await whatIsMissing(existing);
@@ -63,16 +69,17 @@ export async function checkStateDirectory(
   return notes.length === 0 ? [fine] : notes;
 }
 
-/** The directory itself, or the nearest above it that is there. */
-async function findExisting(directory: string): Promise<string> {
+type Found = { readonly existing: string; readonly stats: Stats } | { readonly code: string };
+
+/** The directory itself, or the nearest above it that is there; a code where nobody can say. */
+async function findExisting(directory: string): Promise<Found> {
   try {
-    await stat(directory);
-    return directory;
+    return { existing: directory, stats: await stat(directory) };
   } catch (error) {
     const above = dirname(directory);
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN';
     // A file in place of a directory above is found one step up.
-    if (above === directory || (code !== 'ENOENT' && code !== 'ENOTDIR')) return directory;
+    if (above === directory || (code !== 'ENOENT' && code !== 'ENOTDIR')) return { code };
     return findExisting(above);
   }
 }
@@ -127,19 +134,15 @@ async function judgeFileSystem(existing: string, growthBytes: number): Promise<r
   }
   if (freeBytes < LEAST_BYTES)
     found.push(
-      bad(CHECK, `${existing} has ${formatGigabytes(freeBytes)} free`, `free some space, or ${ELSEWHERE}`),
+      bad(CHECK, `${existing} has ${formatBytes(freeBytes)} free`, `free some space, or ${ELSEWHERE}`),
     );
   else if (freeBytes < growthBytes)
     found.push(
       warn(
         CHECK,
-        `${existing} has ${formatGigabytes(freeBytes)} free, and the archive may grow by ${formatGigabytes(growthBytes)}`,
+        `${existing} has ${formatBytes(freeBytes)} free, and the archive may grow by ${formatBytes(growthBytes)}`,
         'free some space, or let it keep less with --archive-max',
       ),
     );
   return found;
-}
-
-function formatGigabytes(bytes: number): string {
-  return bytes < 1e9 ? `${Math.floor(bytes / 1e6)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { formatBanner } from './banner.ts';
-import { formatClock, formatSeconds, shortenId } from './format.ts';
+import { formatBytes, formatClock, formatSeconds, shortenId } from './format.ts';
 import { cutText, fitText, plainText, widthOf } from './text.ts';
 
 describe('formatSeconds', () => {
@@ -20,6 +20,21 @@ describe('formatSeconds', () => {
     [3_900, '1 h 05 m'],
   ] as const;
   it.each(sheet)('%d is %s', (value, expected) => expect(formatSeconds(value)).toBe(expected));
+});
+
+describe('formatBytes', () => {
+  const sheet = [
+    [0, '0 B'],
+    [340, '340 B'],
+    [999, '999 B'],
+    [1_940, '1.9 kB'],
+    [9_960, '10 kB'],
+    [999_499, '999 kB'],
+    [999_600, '1.0 MB'],
+    [2_147_483_648, '2.1 GB'],
+    [4_398_046_511_104, '4.4 TB'],
+  ] as const;
+  it.each(sheet)('%d is %s', (value, expected) => expect(formatBytes(value)).toBe(expected));
 });
 
 it('a clock shows milliseconds', () =>

@@ -16,6 +16,14 @@ export function formatSeconds(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${pad(minutes % 60)} m`;
 }
 
+/** Decimal units: `340 B`, `1.9 kB`, `42 MB`. */
+export function formatBytes(bytes: number): string {
+  const power = [1e3, 1e6, 1e9, 1e12].filter((unit) => bytes >= unit * 0.9995).length;
+  const value = bytes / 1_000 ** power;
+  const unit = ['B', 'kB', 'MB', 'GB', 'TB'][power];
+  return `${power === 0 || value >= 9.95 ? Math.round(value) : value.toFixed(1)} ${unit}`;
+}
+
 /** `10:08:48.300` from decimal nanoseconds since the epoch; `local` is the machine's zone. */
 export function formatClock(timeNs: string, zone: 'local' | 'utc'): string {
   const date = new Date(Number(timeNs.slice(0, -6)));
