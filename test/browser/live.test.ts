@@ -42,6 +42,7 @@ describeInBrowser('live and pause', () => {
   it('E4: a reader who has scrolled away stays where he is, and is told how many came', async () => {
     const page = await open();
     await page.scrollEventsTo('start');
+    await expect.poll(() => page.firstEventInSight()).toContain('session started');
     const before = await page.firstEventInSight();
     await late.call('search_products');
     await late.call('search_products');
