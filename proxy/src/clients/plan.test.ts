@@ -132,6 +132,21 @@ describe('planWrap', () => {
     expect(problemsOf(remote)).toEqual([{ key: 'b', message: expect.stringContaining('address') }]);
   });
 
+  it('leaves to an installation what cmd would take apart', () => {
+    const npx = { command: 'cmd', args: ['/c', 'npx', '-y', 'sightline@1.2.3', 'stdio', '--'] };
+    const file =
+      '{"servers": {"a": {"command": "x", "args": ["https://a/?b=1&c=2"]}, "p": {"command": "%X%"}, "y": {"command": "y"}}}';
+    expect(planWrap(file, undefined, [], () => npx)).toMatchObject({
+      done: ['y'],
+      left: [
+        { name: 'a', why: expect.stringContaining('has characters that cmd') },
+        { name: 'p', why: expect.stringContaining('has characters that cmd') },
+      ],
+    });
+    expect(problemsOf(planWrap(file, undefined, ['a'], () => npx))).toHaveLength(1);
+    expect(wrap(file).done).toEqual(['a', 'p', 'y']);
+  });
+
   it('says where a file is broken', () => {
     const broken = '\uFEFF{\r\n  "mcpServers": {\r\n    "a": { "command" "x" }\r\n  }\r\n}';
     expect(problemsOf(planUnwrap(broken, undefined, []))).toEqual([

@@ -45,11 +45,12 @@ export function planWrap(
   const problems: Problem[] = [];
   const edits = read.chosen.flatMap((entry) => {
     const { kind } = entry;
-    if (kind.is === 'command') {
+    const shim = shimFor(entry.name);
+    if (kind.is === 'command' && !(shim.command === 'cmd' && hasWordsOfCmd(kind))) {
       done.push(labelOf(entry));
-      return wrapEdits(text, kind, shimFor(entry.name));
+      return wrapEdits(text, kind, shim);
     }
-    const why = whyNot(kind, shimFor(entry.name));
+    const why = whyNot(kind, shim);
     // What was asked for by its name and cannot be had is a mistake; the rest of a file is only told about.
     if (names.length > 0 && kind.is !== 'wrapped') problems.push({ key: labelOf(entry), message: why });
     else left.push({ name: labelOf(entry), why });
@@ -142,8 +143,15 @@ function choose(
   return { chosen: entries.filter(({ name }) => names.length === 0 || names.includes(name)) };
 }
 
-function whyNot(kind: Exclude<EntryKind, { is: 'command' }>, shim: Shim): string {
+/** Characters that cmd, which stands before npx on Windows, reads as its own in whatever follows. */
+function hasWordsOfCmd({ command, args }: Extract<EntryKind, { is: 'command' }>): boolean {
+  return [command, ...(args?.children ?? [])].some(({ value }) => /[&|<>^%]/.test(String(value)));
+}
+
+function whyNot(kind: EntryKind, shim: Shim): string {
   switch (kind.is) {
+    case 'command':
+      return 'has characters that cmd, which npx needs here, would read as its own: npm install --global sightline, and wrap with that';
     case 'wrapped': {
       const [has, would] = [shimOf(kind), shim].map(({ command, args }) =>
         JSON.stringify([command, ...args]),
