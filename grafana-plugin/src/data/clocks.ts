@@ -6,5 +6,8 @@ export const OVERLAP_MS = 30_000;
 export const AHEAD_MS = 300_000;
 /** And this far behind it. */
 export const BEHIND_MS = 120_000;
-/** What is asked for without a range is looked for this far back: a session that a link names, the newest event. */
+/**
+ * What is asked for without a range is looked for this far back: a session that a link names, the newest event. And this
+ * far on, what came after the last word of a session that nobody saw end.
+ */
 export const SEEK_BACK_MS = 30 * 86_400_000;

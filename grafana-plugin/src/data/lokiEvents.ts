@@ -107,7 +107,11 @@ export class LokiEvents {
   ): Promise<Page<EventItem>> {
     const { road, arrivals, book, completeness } = this.#deps;
     const limit = limitOf(page.limit);
-    const range = this.#windowOf(sessionId);
+    const now = road.now();
+    const range = this.#windowOf(sessionId) ?? {
+      from: Math.floor(this.#deps.shownFrom()),
+      to: now + AHEAD_MS,
+    };
     const place = page.cursor === undefined ? undefined : readPlace(page.cursor);
     const kept = this.#rest.take(sessionId, page.cursor);
     const gaps: string[] = [];
@@ -171,23 +175,34 @@ export class LokiEvents {
 
   #rangeOf(query: EventQuery): Range {
     const now = this.#deps.road.now();
-    const known = query.session?.map((id) => this.#deps.book.windowOf(id)) ?? [];
-    const begins = known.flatMap((window) => (window === undefined ? [] : [window.from]));
-    const whole = begins.length > 0 && begins.length === known.length ? Math.min(...begins) - 1 : undefined;
-    // Grafana asks Loki day by day, one after the other: a year of nothing would take minutes.
+    const windows = query.session?.map((id) => this.#windowOf(id)) ?? [];
+    const known = windows.filter((window) => window !== undefined);
+    const whole =
+      known.length > 0 && known.length === windows.length
+        ? {
+            from: Math.min(...known.map(({ from }) => from)),
+            to: Math.max(...known.map(({ to }) => to)),
+          }
+        : undefined;
     const shown = this.#deps.shownFrom();
     const unbounded = isUnbounded(query) ? Math.max(shown, now - SEEK_BACK_MS) : shown;
+    // Who names a beginning reads on from there; who names nothing wants the sessions, wherever they are.
+    const end = query.from === undefined ? whole?.to : undefined;
     return {
-      from: Math.floor(query.from ?? whole ?? unbounded),
-      to: Math.ceil(query.to ?? now + AHEAD_MS),
+      from: Math.floor(query.from ?? whole?.from ?? unbounded),
+      to: Math.ceil(query.to ?? end ?? now + AHEAD_MS),
     };
   }
 
-  #windowOf(sessionId: string): Range {
+  /**
+   * Where the records of a session are; undefined when it is not known. One that has not ended is looked for up to now,
+   * but not day by day through a year: Grafana asks Loki for each day by itself.
+   */
+  #windowOf(sessionId: string): Range | undefined {
     const window = this.#deps.book.windowOf(sessionId);
+    if (window === undefined) return undefined;
     const now = this.#deps.road.now();
-    if (window === undefined) return { from: Math.floor(this.#deps.shownFrom()), to: now + AHEAD_MS };
-    const to = window.open ? now + AHEAD_MS : window.to + 60_000;
+    const to = window.open ? Math.min(now + AHEAD_MS, window.to + SEEK_BACK_MS) : window.to + 60_000;
     return { from: Math.floor(window.from) - 1, to: Math.ceil(to) };
   }
 
