@@ -7,6 +7,7 @@ import { parseConfig } from './config/parse.ts';
 import { bad, type Findings } from './doctor/check.ts';
 import { examine } from './doctor/doctor.ts';
 import { checkProgram } from './doctor/program.ts';
+import { problemsOf, readConfigFile } from './service.ts';
 import { readEnvironment } from './telemetry/environment.ts';
 import { type Finding, formatFindings, sumUp } from './terminal/findings.ts';
 
@@ -23,11 +24,11 @@ export async function runDoctor(argv: readonly string[]): Promise<void> {
   const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
   const isJson = argv.lastIndexOf('--json', end) !== -1;
   const options = argv.filter((word, index) => word !== '--json' || index > end);
-  const parsed = parseConfig({ argv: options, env: process.env, readFile });
+  const parsed = parseConfig({ argv: options, env: process.env, readFile: readConfigFile });
   if (parsed.kind === 'help') return void process.stdout.write(formatHelp(version));
   if (parsed.kind === 'version') return void process.stdout.write(`${version}\n`);
   const otel = readEnvironment(process.env);
-  const problems = [...(parsed.kind === 'problems' ? parsed.problems : []), ...otel.problems];
+  const problems = problemsOf(parsed, otel);
   const { node, sqlite } = process.versions;
   const findings = [
     ...checkProgram({ version, node, wanted: engines.node, sqlite }),
@@ -69,12 +70,4 @@ function toText(findings: Findings, when: OptionValues['color']): string {
     color: when === 'auto' ? isPainted : when === 'always',
   };
   return `\n${formatFindings(findings, options)}\n  ${sumUp(findings)}\n\n`;
-}
-
-function readFile(path: string): { readonly text: string } | { readonly wrong: string } {
-  try {
-    return { text: readFileSync(path, 'utf8') };
-  } catch (error) {
-    return { wrong: error instanceof Error ? error.message : String(error) };
-  }
 }
