@@ -45,9 +45,9 @@ export function completenessWords(said: Completeness, zone: Zone, shown?: ShownF
   const lost = said.lost.reduce((sum, row) => sum + row.count, 0);
   const { truncated, unsampled } = shown ?? said;
   const missing = lost + truncated + unsampled + said.shed + (said.gaps?.length ?? 0);
-  // What nobody gave a reason for stays incomplete, whatever is shown.
-  const elsewhere = said.truncated + said.unsampled > 0 && missing === 0 && said.keptFrom === undefined;
-  const complete = said.complete || (shown !== undefined && elsewhere);
+  // What nobody gave a reason for stays incomplete, whatever is shown. The range is counted less often than its rows.
+  const elsewhere = shown !== undefined && said.truncated + said.unsampled > 0 && said.keptFrom === undefined;
+  const complete = missing === 0 && (said.complete || elsewhere);
   const short: string[] = [];
   const here: string[] = [];
   const sentences: string[] = [];

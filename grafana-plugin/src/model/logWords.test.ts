@@ -178,6 +178,11 @@ describe('completeness', () => {
       expect(said).toMatchObject({ badge: 'complete', complete: true });
     });
 
+    it('is not complete when something of it is cut that the range was not counted for yet', () => {
+      const said = completenessWords(whole, 'UTC', { truncated: 1, unsampled: 0 });
+      expect(said).toMatchObject({ badge: '1 payload cut in what is shown', complete: false });
+    });
+
     it.each([
       { ...whole, complete: false },
       { ...range, shed: 1 },
