@@ -148,9 +148,11 @@ describe('doctor', () => {
     };
     const files = { command: 'no-such-program-of-anybody', args: [] };
     const notes = { command: folder, args: [] };
-    writeFileSync(file, JSON.stringify({ mcpServers: { shop, files, notes } }));
+    const mail = { ...shop, cwd: stateDir };
+    writeFileSync(file, JSON.stringify({ mcpServers: { shop, files, notes, mail } }));
     const { code, problems, of } = await examine([`--config=${file}`]);
-    expect([code, of('server shop')?.mark, problems]).toEqual([1, 'ok', ['server files', 'server notes']]);
+    expect([code, of('server shop')?.mark]).toEqual([1, 'ok']);
+    expect(problems).toEqual(['server files', 'server notes', 'server mail']);
     expect(of('server shop')?.found).toMatch(/^started by \/.*\/node, for each client$/);
     expect(of('server files')?.advice).toContain('PATH');
     expect(readdirSync(folder)).toEqual(['mcp.json']);

@@ -49,28 +49,31 @@ async function checkCommand(
   { env, platform }: UpstreamPorts,
 ): Promise<Findings> {
   const check = `server ${name}`;
+  if (!(await is(cwd, 'folder')))
+    return [bad(check, `${cwd}, where ${command} is started, is no directory`, 'make it, or mend its path')];
   // How Windows finds a program is its own matter: endings, shells, aliases.
   if (platform === 'win32') return [good(check, `started by ${command}, for each client`)];
   const folders = (own['PATH'] ?? env['PATH'] ?? '').split(delimiter);
   const isPath = isAbsolute(command) || command.includes('/');
   for (const folder of isPath ? [cwd] : folders) {
     const place = resolve(folder, command);
-    if (await isExecutable(place)) return [good(check, `started by ${place}, for each client`)];
+    if (await is(place, 'program')) return [good(check, `started by ${place}, for each client`)];
   }
   return [
     bad(
       check,
       `${command} is no program that this user can start`,
-      isPath ? 'mend its path in the file' : `install it, or write its whole path; it is looked for in PATH`,
+      isPath ? 'mend its path' : `install it, or write its whole path; it is looked for in PATH`,
     ),
   ];
 }
 
-async function isExecutable(place: string): Promise<boolean> {
+/** A folder may be entered and a program started by the same right. */
+async function is(place: string, what: 'folder' | 'program'): Promise<boolean> {
   try {
     await access(place, constants.X_OK);
-    // A folder may be entered, which is the same right.
-    return (await stat(place)).isFile();
+    const stats = await stat(place);
+    return what === 'folder' ? stats.isDirectory() : stats.isFile();
   } catch {
     return false;
   }
