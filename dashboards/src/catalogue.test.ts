@@ -1,4 +1,5 @@
 /** What holds for every dashboard, without a Grafana: names, links, words, and that files are what sources make. */
+import { VariableHide } from '@grafana/grafana-foundation-sdk/dashboard';
 import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, type AttributeRow, METRICS, RECORDS } from '../../proxy/src/contract/index.ts';
@@ -170,10 +171,22 @@ describe.each(all)('$file', ({ dashboard, text }) => {
   it('keeps range and variables on every way out', () => {
     for (const { keepTime, includeVars } of dashboard.links ?? [])
       expect([keepTime, includeVars]).toEqual([true, true]);
-    for (const [, url = ''] of text.matchAll(/"(?:url|sessionLink)": "(\/d\/[^"]*)"/g)) {
+    const ways: string[] = [];
+    JSON.parse(text, (key, value: unknown) => {
+      if (['url', 'sessionLink'].includes(key) && typeof value === 'string') ways.push(value);
+      return value;
+    });
+    const seen = (dashboard.templating?.list ?? []).filter(({ hide }) => hide !== VariableHide.HideVariable);
+    for (const url of ways.filter((one) => one.startsWith('/d/'))) {
       expect(url).toContain('${__url_time_range}');
-      expect(url).toMatch(/\$\{server:queryparam\}/);
-      expect(Object.values(UIDS) as string[]).toContain(/^\/d\/([\w-]+)/.exec(url)?.[1]);
+      const other = all.find(({ dashboard: { uid } }) => url.startsWith(`/d/${uid}?`))?.dashboard;
+      expect(other, url).toBeDefined();
+      const theirs = (other?.templating?.list ?? []).map(({ name }) => name);
+      for (const { name } of seen.filter((own) => theirs.includes(own.name)))
+        expect(
+          url.includes(`\${${name}:queryparam}`) || url.includes(`var-${name}=`),
+          `${name}: ${url}`,
+        ).toBe(true);
     }
   });
 });

@@ -37,10 +37,22 @@ export function menu(): { build(): DashboardLink } {
   };
 }
 
-/** From a row or a point to another dashboard, with range, variables, and what the row adds. */
-export function to(name: DashboardName, variables: Readonly<Record<string, string>> = {}): string {
-  const said = Object.entries(variables).map(([variable, value]) => `&var-${variable}=${value}`);
-  return `/d/${UIDS[name]}?\${__url_time_range}&\${server:queryparam}${said.join('')}`;
+/**
+ * From a row or a point to another dashboard, with the range.
+ * @param gives Variables that the row says, whatever the reader chose.
+ * @param keeps Variables of both dashboards that keep what the reader chose.
+ */
+export function to(
+  name: DashboardName,
+  gives: Readonly<Record<string, string>> = {},
+  keeps: readonly string[] = ['server'],
+): string {
+  const said = [
+    '${__url_time_range}',
+    ...keeps.filter((variable) => !(variable in gives)).map((variable) => `\${${variable}:queryparam}`),
+    ...Object.entries(gives).map(([variable, value]) => `var-${variable}=${value}`),
+  ];
+  return `/d/${UIDS[name]}?${said.join('&')}`;
 }
 
 /** The value of the row's field of this title, fit for an address. */

@@ -25,13 +25,14 @@ import {
   increase,
   is,
   isNot,
+  oneOf,
   orZero,
   quantile,
   RANGE,
   RATE,
   series,
 } from './promql.ts';
-import { ERROR_RATE, HEALTH, LATENCY, OVERHEAD, percent } from './thresholds.ts';
+import { BUDGET_ORIGINS, ERROR_RATE, HEALTH, LATENCY, OVERHEAD, percent } from './thresholds.ts';
 import { toolTable } from './toolTables.ts';
 import { client, server, tool } from './variables.ts';
 
@@ -234,7 +235,12 @@ const clientTable = table(
       },
     ],
     sortBy: 'Calls',
-    keyLooks: { Client: looks.linked('Only this client', to('overview', { client: field('Client') })) },
+    keyLooks: {
+      Client: looks.linked(
+        'Only this client',
+        to('overview', { client: field('Client') }, ['server', 'tool']),
+      ),
+    },
   },
 );
 
@@ -242,7 +248,7 @@ const SERVER = ['sightline.server.name'] as const;
 const serverRequests = series('mcp.server.operation.duration', SERVER_CHOSEN, 'count');
 const serverFailed = series(
   'mcp.server.operation.duration',
-  { ...SERVER_CHOSEN, 'sightline.outcome.origin': '=~"upstream|proxy"' },
+  { ...SERVER_CHOSEN, 'sightline.outcome.origin': oneOf(BUDGET_ORIGINS) },
   'count',
 );
 const serverTable = table(
@@ -273,7 +279,7 @@ const serverTable = table(
       },
     ],
     sortBy: 'Requests',
-    keyLooks: { Server: looks.linked('Traffic of this server', to('traffic')) },
+    keyLooks: { Server: looks.linked('Traffic of this server', to('traffic', { server: field('Server') })) },
   },
 );
 

@@ -111,7 +111,7 @@ const totals = [
     {
       title: 'Recovered',
       means: 'Retried calls that succeeded in the end.',
-      act: 'Compare with retries: the rest gave up.',
+      act: 'Many retries for few that recovered: the timeline says which calls were given up.',
       unit: 'locale',
       decimals: 0,
     },

@@ -24,7 +24,10 @@ export const HEALTH_WORDS = {
   0: { text: '○ inactive', color: MUTED },
 } as const;
 
-export const TOOL_LINK = looks.linked('This tool', to('tools', { tool: field('Tool') }));
+export const TOOL_LINK = looks.linked(
+  'This tool',
+  to('tools', { server: field('Server'), tool: field('Tool') }),
+);
 
 /** Every tool with its health, worst first, then busiest. */
 export function toolTable(): PanelBuilder {

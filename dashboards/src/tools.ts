@@ -177,7 +177,7 @@ const costTable = table(
       },
       {
         title: 'Per call',
-        expr: `${zero(tokens('result'))} / (${callsOfTool} > 0)`.replace(/^/, '(').replace(' / (', ') / ('),
+        expr: `(${zero(tokens('result'))}) / (${callsOfTool} > 0)`,
         looks: looks.count,
       },
       {

@@ -9,8 +9,8 @@ import { loki, prom } from './panels/face.ts';
 import * as looks from './panels/looks.ts';
 import { compared } from './panels/stat.ts';
 import { table } from './panels/table.ts';
-import { BAR, chosen, increase, is, orZero, RANGE, RATE, series, worded } from './promql.ts';
-import { ERROR_RATE, percent } from './thresholds.ts';
+import { BAR, chosen, increase, is, noneOf, orZero, RANGE, RATE, series, worded } from './promql.ts';
+import { ERROR_RATE, NO_ERROR, percent } from './thresholds.ts';
 import { httpStatus, method, server } from './variables.ts';
 
 const CHOSEN = { ...SERVER_CHOSEN, 'http.response.status_code': chosen('httpStatus') } as const;
@@ -167,7 +167,7 @@ const methodTable = table(
         title: 'Failed',
         expr: orZero(
           increase(
-            requests({ 'mcp.method.name': chosen('method'), 'sightline.outcome': '!~"ok|cancelled"' }),
+            requests({ 'mcp.method.name': chosen('method'), 'sightline.outcome': noneOf(NO_ERROR) }),
             RANGE,
             ['mcp.method.name'],
           ),
