@@ -39,6 +39,8 @@ describeInBrowser('looks of the panel', () => {
   /** Photographs are called `panel-<state>-<theme>-<width>.png`. */
   async function inspect(page: Page, themes: readonly Theme[], state: string): Promise<void> {
     const faults: string[] = [];
+    // Rows are dimmed while those of a further query are on their way.
+    await page.locator('.sl-dimmed').first().waitFor({ state: 'detached' });
     for (const [width, height] of SIZES) {
       await control(page, 'setSize', 1, width, height);
       for (const theme of themes) {
