@@ -162,10 +162,8 @@ describe.each(all)('$file', ({ dashboard, text }) => {
     const { templating, ...rest } = JSON.parse(text) as { templating: { list: readonly object[] } };
     const used = new Set(variablesIn(JSON.stringify(rest)));
     const chained = new Set(variablesIn(JSON.stringify(templating)));
-    // What a panel of ours carries is named, not referred to.
-    const carried = [...text.matchAll(/"(?:session|event)Variable": "(\w+)"/g)].map(([, name]) => name ?? '');
-    for (const name of [...used, ...chained, ...carried]) expect(has, name).toContain(name);
-    for (const name of has) expect([...used, ...chained, ...carried], name).toContain(name);
+    for (const name of [...used, ...chained]) expect(has, name).toContain(name);
+    for (const name of has) expect([...used, ...chained], name).toContain(name);
   });
 
   it('keeps range and variables on every way out', () => {

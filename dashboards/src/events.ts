@@ -27,8 +27,8 @@ const log = sightline(
   {
     view: 'events',
     filter: [...FILTERS.map((name) => `\${${name}:queryparam}`), '${q:queryparam}'].join('&'),
-    sessionVariable: 'session',
-    eventVariable: 'event',
+    sessionVariable: '$session',
+    eventVariable: '$event',
     sessionLink: SESSION_LINK,
   },
 );

@@ -129,8 +129,8 @@ const timeline = sightline(
   {
     view: 'sessions',
     filter: 'q=${session:percentencode}',
-    sessionVariable: 'session',
-    eventVariable: 'event',
+    sessionVariable: '$session',
+    eventVariable: '$event',
     live: true,
   },
   {

@@ -141,8 +141,8 @@ const list = sightline(
   {
     view: 'sessions',
     filter: '${server:queryparam}&${client:queryparam}',
-    sessionVariable: 'session',
-    eventVariable: 'event',
+    sessionVariable: '$session',
+    eventVariable: '$event',
     sessionLink: SESSION_LINK,
   },
 );

@@ -18,8 +18,9 @@ export interface SightlineOptions {
   readonly filter?: string;
   readonly live?: boolean;
   readonly interval?: 2 | 5 | 15;
-  readonly sessionVariable?: string;
-  readonly eventVariable?: string;
+  /** As the panel's editor saves it: Grafana draws a panel anew for a variable that its options refer to. */
+  readonly sessionVariable?: `$${string}`;
+  readonly eventVariable?: `$${string}`;
   /** The address of a session's own page; `${__session}` and `${__bucket}` are its id and its part of Loki's index. */
   readonly sessionLink?: string;
 }
