@@ -1,8 +1,8 @@
 /** What is missing from an answer out of Loki: what loss records say, what flags count, what a question left out. */
 import type { Completeness, EventItem } from 'sightline/contract';
+import { type Flags, flagsAmong } from '../model/completeness.ts';
 import { askLines, type LokiRoad } from './askLines.ts';
 import { selector } from './logql.ts';
-import type { Flags } from './lokiSums.ts';
 import { type LossRecord, readRecord } from './records.ts';
 
 type Range = { readonly from: number; readonly to: number };
@@ -30,7 +30,7 @@ export class LokiCompleteness {
     signal: AbortSignal,
   ): Promise<Completeness> {
     const losses = await this.#lossesOf(range, signal);
-    return completenessOf(losses.found, this.#flagsOf(range) ?? flagsOf(rows), [...gaps, ...losses.gaps]);
+    return completenessOf(losses.found, this.#flagsOf(range) ?? flagsAmong(rows), [...gaps, ...losses.gaps]);
   }
 
   async #lossesOf(range: Range, signal: AbortSignal): Promise<Losses> {
@@ -65,13 +65,6 @@ interface Losses {
 
 function within({ found, gaps }: Losses, { from, to }: Range): Losses {
   return { found: found.filter(({ time }) => time >= from && time < to), gaps };
-}
-
-export function flagsOf(rows: readonly EventItem[]): Flags {
-  return {
-    truncated: rows.filter(({ payloadTruncated }) => payloadTruncated === true).length,
-    unsampled: rows.filter(({ sampled }) => sampled === false).length,
-  };
 }
 
 /** Losses added up by stage and reason. */

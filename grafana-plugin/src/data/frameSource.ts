@@ -11,9 +11,10 @@ import type {
   EventQuery,
 } from 'sightline/contract';
 import { countFacets, isWithin, judge, passing, seriesOf, sumEvents, totalOf } from 'sightline/reading';
+import { flagsAmong } from '../model/completeness.ts';
 import type { Source } from '../model/source.ts';
 import { type Arrivals, keyOf } from './arrivals.ts';
-import { completenessOf, flagsOf } from './completeness.ts';
+import { completenessOf } from './completeness.ts';
 import { limitOf, readCursor, writeCursor } from './cursors.ts';
 import type { FrameRecords } from './frameRecords.ts';
 import { detailOf } from './lokiDetail.ts';
@@ -119,5 +120,5 @@ export function detailsFrom(found: FrameRecords, filter: EventFilter): readonly 
 export function completenessIn({ events, losses, gaps }: FrameRecords, range: Range): Completeness {
   const rows: readonly EventItem[] = events.filter(({ time }) => isWithin(time, range));
   const lost = losses.filter(({ time }) => isWithin(time, range));
-  return completenessOf(lost, flagsOf(rows), gaps);
+  return completenessOf(lost, flagsAmong(rows), gaps);
 }

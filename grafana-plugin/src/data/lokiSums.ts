@@ -4,6 +4,7 @@
  */
 import type { Facets, Series, Totals } from 'sightline/contract';
 import { type Countable, countFacets, type EventSums, type Menu, stepsOf, totalOf } from 'sightline/reading';
+import type { Flags } from '../model/completeness.ts';
 import type { Answered } from './ask.ts';
 import { askMetric, type LokiRoad } from './askLines.ts';
 import { labelOf } from './attributes.ts';
@@ -13,12 +14,6 @@ import type { LokiSessions } from './lokiSessions.ts';
 import type { SessionBook } from './sessionBook.ts';
 
 type Range = { readonly from: number; readonly to: number };
-
-/** What the flags of a range's events count. */
-export interface Flags {
-  readonly truncated: number;
-  readonly unsampled: number;
-}
 
 const KIND = labelOf('event.name');
 const DIRECTION = labelOf('sightline.direction');

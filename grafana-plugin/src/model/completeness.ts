@@ -20,13 +20,13 @@ const STAGE_WORDS = new Map([
   ['export', 'on the way to the collector'],
 ]);
 
-/** What is missing of events that are all there to be counted. */
-export interface ShownFlags {
+/** How many events have a payload that was cut, and how many have no trace. */
+export interface Flags {
   readonly truncated: number;
   readonly unsampled: number;
 }
 
-export function flagsAmong(events: Iterable<EventItem>): ShownFlags {
+export function flagsAmong(events: Iterable<EventItem>): Flags {
   let [truncated, unsampled] = [0, 0];
   for (const { payloadTruncated, sampled } of events) {
     if (payloadTruncated === true) truncated += 1;
@@ -41,7 +41,7 @@ export function flagsAmong(events: Iterable<EventItem>): ShownFlags {
  * @param shown Of what is shown, where that is a part of the range and all of it is here; it is what is meant then. What
  *   was lost belongs to nothing that is shown, so it is always the range's.
  */
-export function completenessWords(said: Completeness, zone: Zone, shown?: ShownFlags): CompletenessWords {
+export function completenessWords(said: Completeness, zone: Zone, shown?: Flags): CompletenessWords {
   const lost = said.lost.reduce((sum, row) => sum + row.count, 0);
   const { truncated, unsampled } = shown ?? said;
   const missing = lost + truncated + unsampled + said.shed + (said.gaps?.length ?? 0);

@@ -1,5 +1,5 @@
 /** The line at the foot: whether the page follows, how much is in range, what is missing, and a way to take it along. */
-import { completenessWords, type ShownFlags } from '../model/completeness.ts';
+import { completenessWords, type Flags } from '../model/completeness.ts';
 import { formatCounted, formatTime } from '../model/format.ts';
 import { isOpenEnded } from '../model/range.ts';
 import type { Completeness } from '../model/source.ts';
@@ -50,7 +50,7 @@ function CompletenessBadge({
   shown,
 }: {
   readonly said: Completeness;
-  readonly shown: ShownFlags | undefined;
+  readonly shown: Flags | undefined;
 }) {
   const { zone } = usePorts();
   const words = completenessWords(said, zone, shown);

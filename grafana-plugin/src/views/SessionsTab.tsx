@@ -1,6 +1,6 @@
 /** The sessions: figures and chart, the list, and in it the timelines of those that are expanded. */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { flagsAmong, type ShownFlags } from '../model/completeness.ts';
+import { type Flags, flagsAmong } from '../model/completeness.ts';
 import { formatCounted } from '../model/format.ts';
 import { resolveRange } from '../model/range.ts';
 import { isAskedFor } from '../model/sessionList.ts';
@@ -193,7 +193,7 @@ export function SessionsTab({ totals }: SessionsTabProps) {
 }
 
 /** What is missing of all sessions that are shown; undefined unless each of them is open, with all of its events. */
-function flagsOfOpen(sessions: readonly SessionItem[], { expanded }: Timelines): ShownFlags | undefined {
+function flagsOfOpen(sessions: readonly SessionItem[], { expanded }: Timelines): Flags | undefined {
   const open = sessions.map(({ sessionId }) => expanded.get(sessionId));
   if (open.length === 0 || open.some((own) => own?.loading.state !== 'done')) return undefined;
   return flagsAmong(open.flatMap((own) => own?.timeline.entries.list.map(({ event }) => event) ?? []));

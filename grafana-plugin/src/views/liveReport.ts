@@ -1,6 +1,6 @@
 /** What the tab in front says about itself to the frame around it: the footer and the live control show it. */
 import { createContext, useContext, useEffect } from 'react';
-import type { ShownFlags } from '../model/completeness.ts';
+import type { Flags } from '../model/completeness.ts';
 import type { Completeness } from '../model/source.ts';
 
 export interface LiveReport {
@@ -14,7 +14,7 @@ export interface LiveReport {
   readonly answeredAt?: number | undefined;
   readonly completeness?: Completeness | undefined;
   /** Of what is shown, where filters leave something out and all the rest is here. */
-  readonly shown?: ShownFlags | undefined;
+  readonly shown?: Flags | undefined;
   /** `200 of 4,211 events in range`. */
   readonly count?: string | undefined;
 }
