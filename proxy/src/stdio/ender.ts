@@ -27,6 +27,15 @@ export function createEnder(child: ChildProcess): Ender {
       // Nobody of the group is left.
     }
   };
+  // Who has left the group may hold the pipes for ever. But what its reader has not taken yet is not thrown away, and
+  // one look may come just between two pieces of it.
+  const letGo = (isSecondLook: boolean): void => {
+    const isBehind = child.stdout?.isPaused() === true;
+    if (!isBehind && isSecondLook) {
+      child.stdout?.destroy();
+      child.stderr?.destroy();
+    } else timer = setTimeout(letGo, LINGER_MS, !isBehind);
+  };
   return {
     send,
     soon: (patienceMs = GRACE_MS) => {
@@ -35,11 +44,7 @@ export function createEnder(child: ChildProcess): Ender {
         send('SIGTERM');
         timer = setTimeout(() => {
           send('SIGKILL');
-          // Who has left the group may hold the pipes for ever.
-          timer = setTimeout(() => {
-            child.stdout?.destroy();
-            child.stderr?.destroy();
-          }, LINGER_MS);
+          letGo(false);
         }, GRACE_MS);
       }, patienceMs);
     },

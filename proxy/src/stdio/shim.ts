@@ -2,6 +2,7 @@
  * Stands between a client and a stdio server: starts the server, passes the bytes of all three pipes, signals and the
  * exit code, and lets nobody outlive whom it was there for. What passes is shown to a watcher, afterwards.
  */
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import type { UnixMicros } from '../observation/frame.ts';
 import { createEnder, LINGER_MS } from './ender.ts';
@@ -46,10 +47,18 @@ const SILENT_US = 60_000_000;
 const ENDING: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
 /** Resolves when the server is gone and everything it said is handed on; never rejects. */
-export function runShim(command: string, args: readonly string[], ports: ShimPorts): Promise<Left> {
+export async function runShim(command: string, args: readonly string[], ports: ShimPorts): Promise<Left> {
+  try {
+    return await attend(startServer(command, args), ports);
+  } catch (error) {
+    ports.stdin.destroy();
+    return { how: 'server_gone', failure: failureOf(error) };
+  }
+}
+
+function attend(child: ChildProcessWithoutNullStreams, ports: ShimPorts): Promise<Left> {
   const { stdin, stdout, stderr, watcher, nowUs } = ports;
   const parentId = ports.parentId();
-  const child = startServer(command, args);
   if (child.pid !== undefined) watcher.started(child.pid);
   const end = createEnder(child);
   let clientLeft = false;
@@ -67,15 +76,20 @@ export function runShim(command: string, args: readonly string[], ports: ShimPor
     source.on('end', () => watcher.ended(name));
   }
 
-  stdin.on('end', () => {
+  const endInput = (): void => {
     clientLeft = true;
     watcher.ended('client');
     child.stdin.end();
     lookAfterClient();
+  };
+  stdin.on('end', endInput);
+  // A terminal that hangs up gives no end.
+  stdin.on('error', endInput);
+  // A server that reads no more: the client notices as it would have without us, and we no more by its input when it goes.
+  child.stdin.on('error', () => {
+    stdin.destroy();
+    lookAfterClient();
   });
-  stdin.on('error', () => stdin.destroy());
-  // A server that reads no more: the client notices as it would have without us.
-  child.stdin.on('error', () => stdin.destroy());
   stdout.on('error', () => {
     clientLeft = true;
     child.stdin.end();
@@ -84,15 +98,21 @@ export function runShim(command: string, args: readonly string[], ports: ShimPor
   // Without a reader of stderr the server goes on.
   stderr.on('error', () => {});
   ports.onSignal((signal) => {
-    if (ENDING.includes(signal)) clientLeft = true;
+    if (ENDING.includes(signal)) {
+      clientLeft = true;
+      // The server has gone before: what still holds us is what it said last, and whoever asks wants it no more.
+      if (child.exitCode !== null || child.signalCode !== null) child.stdout.destroy();
+    }
     end.send(signal);
   });
 
-  /** An input that ended may be a client that waits for the rest, or one that is dead. */
+  /** An input that is over may be that of a client that waits for the rest, or of one that is dead. */
   function lookAfterClient(): void {
     const timer = setInterval(() => {
       const isOrphan = ports.parentId() !== parentId;
-      if (isOrphan || nowUs() - saidUs > SILENT_US) {
+      // Silent, but not because its client takes its time.
+      const isSilent = clientLeft && !child.stdout.isPaused() && nowUs() - saidUs > SILENT_US;
+      if (isOrphan || isSilent) {
         clearInterval(timer);
         end.soon();
       }
@@ -101,11 +121,11 @@ export function runShim(command: string, args: readonly string[], ports: ShimPor
   }
 
   return new Promise((resolve) => {
-    child.once('error', (error: NodeJS.ErrnoException) => {
+    child.once('error', (error) => {
       // Also told when a signal could not be sent: then it runs.
       if (child.pid !== undefined) return;
       stdin.destroy();
-      resolve({ how: 'server_gone', failure: { code: error.code ?? '', message: error.message } });
+      resolve({ how: 'server_gone', failure: failureOf(error) });
     });
     child.once('exit', () => {
       const linger = setTimeout(() => end.soon(0), LINGER_MS);
@@ -120,4 +140,9 @@ export function runShim(command: string, args: readonly string[], ports: ShimPor
       });
     });
   });
+}
+
+function failureOf(error: unknown): NonNullable<Left['failure']> {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return { code, message: error instanceof Error ? error.message : String(error) };
 }

@@ -9,7 +9,11 @@ export interface ServerPlace {
   readonly cwd?: string;
 }
 
-/** Never throws where the command cannot be started: the child says so by an `error` event, and has no `pid`. */
+/**
+ * Where the command is not found or may not be executed, the child says so by an `error` event and has no `pid`.
+ *
+ * @throws what else the system refuses (`ENOTDIR`, `E2BIG`).
+ */
 export function startServer(
   command: string,
   args: readonly string[],
