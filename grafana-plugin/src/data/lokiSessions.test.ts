@@ -2,8 +2,8 @@
 
 import type { RecordKind } from 'sightline/contract';
 import { describe, expect, it } from 'vitest';
-import { START } from '../testing/events.ts';
-import { frameOf, type Row, slimRow } from '../testing/lokiRows.ts';
+import { SessionMaker, START } from '../testing/events.ts';
+import { frameOf, type Row, rowOfEvent, slimRow } from '../testing/lokiRows.ts';
 import { StandInLoki } from '../testing/standInLoki.ts';
 import type { Shown } from './panelPorts.ts';
 import { createPanelSource } from './panelSource.ts';
@@ -220,6 +220,19 @@ describe('one session', () => {
     });
     expect(loki.asked[0]?.expr).toMatch(/sightline_bucket="[0-9a-f]"/);
     expect((await source.session('proto-1', signal)).sessionId).toBe('bb152ad2a7fbdf1b5b35ce76');
+  });
+
+  it('that a link named has its events also long after it was forgotten among newer ones', async () => {
+    const { loki, clock, source, list } = rig();
+    const at = -600 * MINUTE;
+    loki.rows.push(summary('session', { at, started: at - MINUTE, status: 'ended' }));
+    loki.rows.push(rowOfEvent(new SessionMaker().call(at - 1_000, 10)));
+    await source.session('session', signal);
+    for (let look = 0; look < 20; look++) {
+      clock.now += MINUTE;
+      await list(clock.now - 60 * MINUTE);
+    }
+    expect((await source.sessionEvents('session', {}, signal)).items).toHaveLength(1);
   });
 
   it('that nobody knows is a sentence', async () => {

@@ -128,7 +128,11 @@ export function createPanelSource(ports: PanelPorts): PanelSource {
       readDetail({ road, tempo: ports.tempo, arrivals, shown: () => rangeOf({}) }, eventId, signal),
     sessions: listSessions,
     session: findSession,
-    sessionEvents: (sessionId, page, signal) => events.ofSession(sessionId, page, signal),
+    sessionEvents: async (sessionId, page, signal) => {
+      // A link's session, long before the range: the book forgets it among newer ones, and with it when it was.
+      if (!book.has(sessionId)) await findSession(sessionId, signal).catch(() => undefined);
+      return events.ofSession(sessionId, page, signal);
+    },
     facets: (filter, signal) => sums.facets(filter, rangeOf({}), signal),
     totals: async (range, signal) => {
       const totals = await sums.totals(range, signal);
