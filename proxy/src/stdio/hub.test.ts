@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { takeSocket } from './takeOver.ts';
@@ -73,6 +74,22 @@ describe('the hub', () => {
     expect(shown(second.frames)).toEqual(['process', 'line three', 'exit']);
   });
 
+  it('reads nothing of who comes while it ends, and they keep it all for the next', async () => {
+    const first = await rig.own();
+    await first.hub.hold();
+    const link = rig.link();
+    link.push(aLine('one'));
+    await once(first.server, 'connection');
+    link.push(aLine('two'));
+    await new Promise(setImmediate);
+    first.hub.close();
+    const second = await rig.own();
+    await expect
+      .poll(() => shown(second.frames), { timeout: 10_000 })
+      .toEqual(['process', 'line one', 'line two']);
+    await link.close(EXIT, 5_000);
+  });
+
   it('ends what a shim that was killed leaves behind before it goes itself', async () => {
     const signals: string[] = [];
     const { hub, frames } = await rig.own({
@@ -132,6 +149,24 @@ describe('a proxy that wants the socket', () => {
     await link.close(EXIT, 5_000);
     expect(shown(collector.frames)).toEqual(['process', 'line one']);
     expect(shown(proxy.frames)).toEqual(['process', 'line two', 'exit']);
+  });
+
+  it('does not get what another one was just given', async () => {
+    const { hub } = await rig.own({ onTakeOver: () => true });
+    const askers = [greet(), greet()];
+    const heard = askers.map(() => '');
+    for (const [at, socket] of askers.entries()) {
+      socket.on('data', (chunk) => {
+        heard[at] += String(chunk).replaceAll(/\d+\n/g, '');
+      });
+      await expect.poll(() => socket.bytesRead).toBeGreaterThan(0);
+    }
+    for (const [at, socket] of askers.entries()) {
+      socket.write(encodeFrame({ kind: 'take_over', atUs: 1 })[0] ?? '');
+      await expect.poll(() => heard[at]).not.toBe('');
+    }
+    expect(heard).toEqual(['yours\n', 'mine\n']);
+    hub.close();
   });
 
   it('leaves it to another proxy', async () => {

@@ -162,7 +162,7 @@ export class Hub {
   }
 
   #giveAway(visitor: Visitor): void {
-    if (!this.#ports.onTakeOver()) {
+    if (this.#successor || !this.#ports.onTakeOver()) {
       visitor.socket.write(`${ANSWERS.mine}\n`);
       return;
     }

@@ -34,6 +34,8 @@ export class Link {
   readonly #process: WireProcess;
   #socket: Socket | undefined = undefined;
   #isConnected = false;
+  /** Who listens there reads: one that only just begins, or already ends, does not. */
+  #isMet = false;
   /** This socket's owner ends in order, and takes nothing more. */
   #isHeld = false;
   /** The last owner did. */
@@ -89,6 +91,7 @@ export class Link {
     socket.unref();
     socket.on('connect', () => {
       this.#isConnected = true;
+      this.#isMet = false;
       this.#isHeld = false;
       this.#endedInOrder = false;
       this.#sent = 1;
@@ -131,6 +134,8 @@ export class Link {
     } else {
       this.#retryMs = RETRY_MS;
       this.#taken = Number(answer);
+      this.#isMet = true;
+      this.#flush();
       this.#onTaken();
     }
   }
@@ -160,6 +165,8 @@ export class Link {
     this.#flushes = false;
     const socket = this.#socket;
     if (!this.#isConnected || this.#isHeld || !socket || this.#waiting.length === 0) return;
+    // Nobody is sent what they may never read. Only who has no time left hopes that they will.
+    if (!this.#isMet && !this.#isClosed) return;
     socket.cork();
     for (const frame of this.#waiting) for (const bytes of frame) socket.write(bytes);
     socket.uncork();
