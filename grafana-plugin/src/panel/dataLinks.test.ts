@@ -60,5 +60,6 @@ it('a link that two frames have is one, and one that a data source opens within 
 
 it('frames without links, and damaged ones, give none', () => {
   expect(dataLinksOf([prepared(rows, 'legacy', [])], events[0]?.eventId ?? '')).toEqual([]);
-  expect(dataLinksOf([{ length: 1, fields: [] }], 'x')).toEqual([]);
+  const damaged = [undefined, { fields: null }, { fields: [null, 1, { name: 'Line', values: ['a'] }] }];
+  expect(dataLinksOf(damaged as unknown as readonly DataFrame[], 'x')).toEqual([]);
 });

@@ -4,6 +4,7 @@
  */
 import type { DataFrame, Field, LinkModel } from '@grafana/data';
 import { eventRowOf } from '../data/eventRow.ts';
+import { fieldsOf } from '../data/lokiFrames.ts';
 
 /** A link that the dashboard has made. */
 export interface EventLink {
@@ -18,7 +19,7 @@ export interface EventLink {
 export function dataLinksOf(frames: readonly DataFrame[], eventId: string): readonly EventLink[] {
   const found = new Map<string, EventLink>();
   for (const frame of frames) {
-    const fields = frame.fields.filter(({ config, getLinks }) => config.links?.length && getLinks);
+    const fields = (fieldsOf(frame) as readonly Partial<Field>[]).filter(isLinked);
     const row = fields.length === 0 ? undefined : eventRowOf(frame, eventId);
     if (row === undefined) continue;
     for (const link of fields.flatMap((field) => linksOf(field, row))) {
@@ -26,6 +27,10 @@ export function dataLinksOf(frames: readonly DataFrame[], eventId: string): read
     }
   }
   return [...found.values()];
+}
+
+function isLinked(field: Partial<Field>): field is Field {
+  return Boolean(field.config?.links?.length && field.getLinks);
 }
 
 function linksOf(field: Field, valueRowIndex: number): readonly LinkModel<Field>[] {
