@@ -82,6 +82,7 @@ export class Answer {
 
   /** Calls back in a rhythm while there is nothing else, and lets an open stream say that it lives. */
   keepAlive(everyMs: number, onBeat: () => void = () => {}): void {
+    if (this.state === 'over') return;
     this.#keepAlive = setInterval(() => {
       onBeat();
       if (this.state === 'streaming' && this.#queue.length === 0) this.#push(COMMENT);

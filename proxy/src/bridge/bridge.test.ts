@@ -94,6 +94,20 @@ describe('a session', () => {
       .toBe(200);
   });
 
+  it('does not stay where its client was gone before it began', async () => {
+    await start();
+    rig.bridge.dispatch(
+      {
+        method: 'POST',
+        path: '/mcp',
+        headers: ['content-type', 'application/json'],
+        body: Buffer.from(JSON.stringify(initialize())),
+      },
+      { onConnect: (abort) => abort(), onError: () => {} },
+    );
+    await expect.poll(() => rig.frames.map(({ kind }) => kind), WAIT).toContain('exit');
+  });
+
   it('hands on whatever the client says, on one line each, whatever its spacing and spelling', async () => {
     const url = await start();
     const session = await begin(url);
@@ -156,11 +170,17 @@ describe('what a server says besides answers', () => {
     expect(await messagesOf(answer)).toMatchObject([...messages, result(1)]);
   });
 
-  it('waits where there is neither, and comes with the next stream', async () => {
+  it('waits where there is neither, and comes with the next stream or POST', async () => {
     const url = await start();
     const session = await begin(url);
     const messages = [note('notifications/resources/updated', { uri: 'tea://1' })];
-    await post(url, call(1, 'say', { messages }), { session, accept: 'application/json' });
+    const saying = call(1, 'say', { messages });
+    await post(url, saying, { session, accept: 'application/json' });
+    expect(await messagesOf(await post(url, call(2, 'echo'), { session }))).toMatchObject([
+      ...messages,
+      result(2),
+    ]);
+    await post(url, saying, { session, accept: 'application/json' });
     const stream = await listen(url, session);
     await expect.poll(stream.events, WAIT).toMatchObject(messages);
     stream.leave();

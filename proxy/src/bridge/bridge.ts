@@ -137,10 +137,11 @@ export class Bridge {
   #talk(answer: Answer, headers: Headers, session: Session, said: Said, bytes: number): Refusal | undefined {
     const refusal = session.refuse(said, bytes);
     if (refusal) return refusal;
-    if (session.hasStarted) answer.connect();
     const post =
       said.requests.length > 0 ? this.#makePost(answer, headers, said, session.headers) : undefined;
     session.take(said, post);
+    // Not before: this is where a client says that it is gone, and the session has to hear it.
+    if (session.hasStarted) answer.connect();
     if (!post) answer.respond(202, session.headers);
     return undefined;
   }
@@ -166,8 +167,8 @@ export class Bridge {
       });
       this.#running.add(this.#commons);
     }
-    if (this.#commons.hasStarted) answer.connect();
     this.#commons.take(request, this.#makePost(answer, headers, said, []));
+    if (this.#commons.hasStarted) answer.connect();
     return undefined;
   }
 

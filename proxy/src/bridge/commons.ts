@@ -93,7 +93,7 @@ export class Commons implements Talker {
     } else if (message.shape === 'notification')
       this.#notify(message.method, message.params, message.text, bytes);
     // 2026-07-28 has no requests of servers: whoever it might be for could not answer it.
-    else this.#run.write(rpcError(JSON.stringify(message.id), -32601, 'Method not found').toString());
+    else this.#run.refuse(JSON.stringify(message.id), -32601, 'Method not found');
   }
 
   takeLongAnswer(id: RequestId, bytes: Buffer | undefined, length: number): boolean {

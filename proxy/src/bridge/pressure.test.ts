@@ -1,6 +1,7 @@
 /** Clients that do not read what they are sent: what is held for them is bounded, and nobody else waits for them. */
 import { type IncomingMessage, request } from 'node:http';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { Run } from './run.ts';
 import {
   BOTH,
   type BridgeRig,
@@ -85,6 +86,19 @@ describe('a stream that is not read', () => {
     const refused = told.result.heard.filter(({ error }) => error?.message === 'the client does not listen');
     expect(refused.length).toBeGreaterThan(0);
     stream.destroy();
+  });
+});
+
+describe('a server that reads nothing', () => {
+  it('fills no memory with what its own requests are refused with', async () => {
+    rig = await startBridgeRig();
+    const launch = { command: 'sleep', args: ['60'], env: {} };
+    const talker = { takeMessage: () => {}, takeLongAnswer: () => false, takeEnd: () => {} };
+    const run = new Run({ ...rig.runPorts, launch }, undefined, talker);
+    for (let id = 0; id < 10_000; id++) run.refuse(String(id), -32601, 'Method not found');
+    expect(run.unreadBytes).toBeGreaterThan(0);
+    expect(run.unreadBytes).toBeLessThan(100_000);
+    run.kill();
   });
 });
 

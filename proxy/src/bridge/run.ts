@@ -7,6 +7,7 @@ import { type Message, type RequestId, readMessages } from '../mcp/jsonrpc.ts';
 import { answerIdOf, type Line } from '../mcp/lines.ts';
 import type { BodySighting, ExchangeId, FrameSink, UnixMicros } from '../observation/frame.ts';
 import type { Launch } from './launch.ts';
+import { rpcError } from './refusals.ts';
 import { type Gone, type OutputName, ServerProcess } from './serverProcess.ts';
 
 export interface RunPorts {
@@ -34,6 +35,8 @@ export interface Talker {
 /** Above this a line is not parsed where its ends say whose answer it is: parsing it would hold everybody up. */
 const PARSE_BYTES_MAX = 1_048_576;
 const END_BYTES = 256;
+/** Above so much that the server has not read, none of its requests is refused. */
+const REFUSALS_BYTES_MAX = 65_536;
 /** Exchanges that its end answers are told first, by other ways than its end. */
 const TELL_END_MS = 250;
 
@@ -76,6 +79,14 @@ export class Run {
   /** One message; line breaks between its tokens become spaces. */
   write(message: string): void {
     this.#process.write(message.replaceAll(/[\r\n]/g, ' '));
+  }
+
+  /**
+   * Refuses a request of the server in a client's place; `id` as JSON text. A server that reads nothing is told nothing,
+   * or its own requests would fill memory.
+   */
+  refuse(id: string, code: number, message: string): void {
+    if (this.unreadBytes < REFUSALS_BYTES_MAX) this.write(rpcError(id, code, message).toString());
   }
 
   pause(): void {

@@ -90,6 +90,8 @@ export class Session implements Talker {
       if (message.shape === 'notification' && message.method === 'notifications/cancelled')
         this.#cancel(message.params.requestId);
     }
+    // What waits may have been waiting for this.
+    if (post) this.#handOut();
   }
 
   /** A stream for whatever the server says by itself. */
@@ -100,6 +102,7 @@ export class Session implements Talker {
     answer.onOver = () => {
       this.#streams.splice(this.#streams.indexOf(answer), 1);
       this.#attendance.leave(answer);
+      this.#handOut();
     };
     answer.onDrain = () => this.#handOut();
     answer.openStream(this.headers);
@@ -279,7 +282,7 @@ export class Session implements Talker {
       'bridge_unheard',
       `a client of ${this.#ports.run.server} does not listen to what its server says; the oldest of it was dropped`,
     );
-    if (id !== undefined) this.#run.write(rpcError(id, -32000, 'the client does not listen').toString());
+    if (id !== undefined) this.#run.refuse(id, -32000, 'the client does not listen');
   }
 
   #holdUp(answer: Answer): void {

@@ -6,10 +6,13 @@ import { DEFAULTS } from '../../http/testing/rig.ts';
 import type { Frame } from '../../observation/frame.ts';
 import { Bridge, type BridgePorts } from '../bridge.ts';
 import type { Launch } from '../launch.ts';
+import type { RunPorts } from '../run.ts';
 
 export interface BridgeRig {
   readonly proxy: RunningProxy;
   readonly bridge: Bridge;
+  /** What its processes are run with. */
+  readonly runPorts: RunPorts;
   readonly frames: Frame[];
   readonly faults: string[];
   readonly url: string;
@@ -43,15 +46,16 @@ export async function startBridgeRig(options: RigOptions = {}): Promise<BridgeRi
     exchanges += 1;
     return exchanges;
   };
+  const runPorts: RunPorts = {
+    ...ports,
+    launch,
+    server: 'tea',
+    inherited: inherited ?? { PATH: process.env['PATH'] ?? '' },
+    messageBytesMax,
+    nextRun: nextExchange,
+  };
   const bridge = new Bridge({
-    run: {
-      ...ports,
-      launch,
-      server: 'tea',
-      inherited: inherited ?? { PATH: process.env['PATH'] ?? '' },
-      messageBytesMax,
-      nextRun: nextExchange,
-    },
+    run: runPorts,
     processesMax: 4,
     idleMs: 600_000,
     keepAliveMs: 60_000,
@@ -61,7 +65,7 @@ export async function startBridgeRig(options: RigOptions = {}): Promise<BridgeRi
     { ...DEFAULTS, upstreams: [{ name: 'tea', origin: 'stdio:node', endpointPath: '/mcp', headers: {} }] },
     { ...ports, nextExchange, bridges: new Map([['tea', bridge]]) },
   );
-  return { proxy, bridge, frames, faults, url: `${proxy.url}/mcp`, close: () => proxy.close() };
+  return { proxy, bridge, runPorts, frames, faults, url: `${proxy.url}/mcp`, close: () => proxy.close() };
 }
 
 export const BOTH = 'application/json, text/event-stream';
