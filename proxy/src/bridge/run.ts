@@ -4,8 +4,9 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { type Message, type RequestId, readMessages } from '../mcp/jsonrpc.ts';
-import { answerIdOf, type Line } from '../mcp/lines.ts';
-import type { BodySighting, ExchangeId, FrameSink, UnixMicros } from '../observation/frame.ts';
+import { answerIdOf, endsOf, type Line } from '../mcp/lines.ts';
+import type { ExchangeId, FrameSink, UnixMicros } from '../observation/frame.ts';
+import { sightLine } from '../stdio/wire.ts';
 import type { Launch } from './launch.ts';
 import { rpcError } from './refusals.ts';
 import { type Gone, type OutputName, ServerProcess } from './serverProcess.ts';
@@ -34,7 +35,6 @@ export interface Talker {
 
 /** Above this a line is not parsed where its ends say whose answer it is: parsing it would hold everybody up. */
 const PARSE_BYTES_MAX = 1_048_576;
-const END_BYTES = 256;
 /** Above so much that the server has not read, none of its requests is refused. */
 const REFUSALS_BYTES_MAX = 65_536;
 /** Exchanges that its end answers are told first, by other ways than its end. */
@@ -123,7 +123,8 @@ export class Run {
   #takeOutput(line: Line): void {
     const { data, bytes } = line;
     if (data === undefined || bytes > PARSE_BYTES_MAX) {
-      const id = answerIdOf(line.ends ?? endsOf(data));
+      const ends = line.ends ?? (data && endsOf(data));
+      const id = ends && answerIdOf(ends);
       if (id !== undefined && this.#talker.takeLongAnswer(id, data, bytes)) return;
     }
     if (data === undefined || !isUtf8(data)) {
@@ -139,7 +140,7 @@ export class Run {
 
   #tell(from: OutputName, { data, bytes }: Line): void {
     const atUs = this.#ports.nowUs();
-    const line = sight(bytes, data);
+    const line = sightLine(bytes, data);
     this.#ports.sink({ kind: 'line', exchange: this.#exchange, from, atUs, receivedUs: atUs, line });
   }
 
@@ -166,14 +167,4 @@ function explain({ code, signal, failure }: Gone): string {
   if (failure !== undefined) return failure;
   if (signal !== undefined) return `the server was ended by ${signal}`;
   return code === undefined ? 'the server ended' : `the server ended with exit code ${code}`;
-}
-
-function endsOf(data: Buffer | undefined): { readonly head: Buffer; readonly tail: Buffer } {
-  const bytes = data ?? Buffer.alloc(0);
-  return { head: bytes.subarray(0, END_BYTES), tail: bytes.subarray(-END_BYTES) };
-}
-
-function sight(bytes: number, data: Buffer | undefined): BodySighting {
-  if (data === undefined) return { bytes, problem: 'oversized' };
-  return isUtf8(data) ? { bytes, text: data.toString('utf8') } : { bytes, problem: 'not_utf8' };
 }

@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process';
 import { type Line, LineSplitter } from '../mcp/lines.ts';
 import { createEnder, type Ender, LINGER_MS } from '../stdio/ender.ts';
 import { startServer } from '../stdio/startServer.ts';
+import { STDERR_BYTES_MAX } from '../stdio/tap.ts';
 import { environmentOf, explainFailure, type Launch } from './launch.ts';
 
 export type OutputName = 'stdout' | 'stderr';
@@ -26,9 +27,6 @@ export interface Ears {
   /** Once, after its last line. Never called before the constructor has returned. */
   onGone(gone: Gone): void;
 }
-
-/** A line of stderr longer than this is a dump. */
-const STDERR_BYTES_MAX = 65_536;
 
 export class ServerProcess {
   readonly #child: ChildProcess | undefined;

@@ -112,9 +112,10 @@ const ID_LAST = new RegExp(
 );
 const RESULT_FIRST = /^\s*\{\s*(?:"jsonrpc"\s*:\s*"2\.0"\s*,\s*)?"(result|error)"\s*:/;
 
-/** Both ends of a line that is there as text, as they are kept of one that is too long. */
-export function endsOf(text: string): { readonly head: Buffer; readonly tail: Buffer } {
-  return { head: Buffer.from(text.slice(0, END_BYTES)), tail: Buffer.from(text.slice(-END_BYTES)) };
+/** Both ends of a line that is there, as they are kept of one that is too long. */
+export function endsOf(line: Buffer | string): { readonly head: Buffer; readonly tail: Buffer } {
+  if (typeof line !== 'string') return { head: line.subarray(0, END_BYTES), tail: line.subarray(-END_BYTES) };
+  return { head: Buffer.from(line.slice(0, END_BYTES)), tail: Buffer.from(line.slice(-END_BYTES)) };
 }
 
 /** The id that an answer too long to be read gives, where both its ends show that it is an answer. */

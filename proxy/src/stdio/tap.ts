@@ -14,7 +14,7 @@ export interface SightedLine extends Omit<LineFrame, 'line' | 'exchange'> {
 }
 
 /** A line of stderr longer than this is a dump. */
-const STDERR_BYTES_MAX = 65_536;
+export const STDERR_BYTES_MAX = 65_536;
 
 export class PipeTap {
   readonly #nowUs: () => UnixMicros;

@@ -155,10 +155,11 @@ function isFrame(value: unknown): value is Exclude<WireFrame, { kind: 'line' }> 
 }
 
 function toLine({ bytes, ...head }: SightedLine, data: Buffer | undefined): WireFrame {
-  return { ...head, line: sight(bytes, data) };
+  return { ...head, line: sightLine(bytes, data) };
 }
 
-function sight(bytes: number, data: Buffer | undefined): BodySighting {
+/** A line as observation takes it; without `data` it was longer than allowed. */
+export function sightLine(bytes: number, data: Buffer | undefined): BodySighting {
   if (data === undefined) return { bytes, problem: 'oversized' };
   return isUtf8(data) ? { bytes, text: data.toString('utf8') } : { bytes, problem: 'not_utf8' };
 }
