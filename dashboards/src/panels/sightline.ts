@@ -49,11 +49,11 @@ class SightlinePanelBuilder extends PanelBuilder {
 /** Every session leads to its own dashboard, with range and variables. */
 export const SESSION_LINK = to('session', { session: '${__session}', bucket: '${__bucket}' });
 
-/** @param queries What of sessions and events is asked first; all sessions and all events, as far as the view shows them. */
+/** @param queries What of sessions and events is asked first; a log's filter menus have their values from sessions too. */
 export function sightline(
   face: Face,
   options: SightlineOptions,
-  queries: SightlineQueries = options.view === 'events' ? { events: TARGETS.events } : TARGETS,
+  queries: SightlineQueries = TARGETS,
 ): PanelBuilder {
   const panel = dress(new SightlinePanelBuilder(options), face, [], 'range').datasource(LOKI);
   const said = [queries.sessions, queries.events].filter((expr) => expr !== undefined);

@@ -13,6 +13,7 @@ import { LokiCompleteness } from './completeness.ts';
 import { readAll, writeEvents } from './exportEvents.ts';
 import { FrameReader } from './frameRecords.ts';
 import { completenessIn, detailsFrom, frameSource, pageOfEvents } from './frameSource.ts';
+import { knownValues } from './knownValues.ts';
 import { filterStages, OUR_LABELS, selector } from './logql.ts';
 import { readDetail } from './lokiDetail.ts';
 import { type EventsDeps, LokiEvents } from './lokiEvents.ts';
@@ -134,6 +135,7 @@ export function createPanelSource(ports: PanelPorts): PanelSource {
       return events.ofSession(sessionId, page, signal);
     },
     facets: (filter, signal) => sums.facets(filter, rangeOf({}), signal),
+    knownValues: (filter, field) => knownValues(book.within(rangeOf(filter), now()), field, filter.server),
     totals: async (range, signal) => {
       const totals = await sums.totals(range, signal);
       return { ...totals, completeness: await completeness.of(range, [], [], signal) };

@@ -83,7 +83,7 @@ function valueWord(field: FilterField, value: string): string {
 export interface MenuRow {
   readonly value: string;
   readonly word: string;
-  /** Events with this value in the range; undefined for a value that is chosen but no longer occurs. */
+  /** Events with this value in the range; undefined where they are not counted yet, or none was counted. */
   readonly count: number | undefined;
   readonly errors: number;
 }
@@ -100,17 +100,28 @@ const FACET_OF = {
 export type MenuField = keyof typeof FACET_OF;
 export const MENU_FIELDS = Object.keys(FACET_OF) as readonly MenuField[];
 
-/** What a filter menu offers: what occurs, most frequent first, and before it what is chosen without occurring. */
-export function menuRows(facets: Facets, field: MenuField, chosen: readonly string[]): readonly MenuRow[] {
-  const found: MenuRow[] = facets[FACET_OF[field]].map((row) => {
+/**
+ * What a filter menu offers: what occurs, most frequent first, and before it what is chosen without occurring.
+ * @param facets Undefined until they are counted.
+ * @param known Values that were shown before that; they keep their places.
+ */
+export function menuRows(
+  facets: Facets | undefined,
+  field: MenuField,
+  chosen: readonly string[],
+  known: readonly string[] = [],
+): readonly MenuRow[] {
+  const found: MenuRow[] = (facets?.[FACET_OF[field]] ?? []).map((row) => {
     const value = String(row.value);
     return { value, word: valueWord(field, value), count: row.count, errors: row.errors };
   });
-  if (field === 'outcome') found.unshift(errorGroup(facets));
-  const absent = chosen
-    .filter((value) => !found.some((row) => row.value === value))
-    .map((value) => ({ value, word: valueWord(field, value), count: undefined, errors: 0 }));
-  return [...absent, ...found];
+  if (facets !== undefined && field === 'outcome') found.unshift(errorGroup(facets));
+  const rows = new Map(found.map((row) => [row.value, row]));
+  const first = [...chosen.filter((value) => !rows.has(value) && !known.includes(value)), ...known];
+  const rest = found.filter((row) => !known.includes(row.value));
+  const rowOf = (value: string): MenuRow =>
+    rows.get(value) ?? { value, word: valueWord(field, value), count: undefined, errors: 0 };
+  return [...first.map(rowOf), ...rest];
 }
 
 function errorGroup(facets: Facets): MenuRow {

@@ -104,6 +104,19 @@ describe('filters', () => {
       ['gone', undefined],
       ['a', 5],
     ]);
+    const known = ['seen', 'b'];
+    expect(menuRows(undefined, 'tool', ['gone'], known).map((row) => [row.value, row.count])).toEqual([
+      ['gone', undefined],
+      ['seen', undefined],
+      ['b', undefined],
+    ]);
+    const more = { ...facets, tools: [...facets.tools, { value: 'b', count: 3, errors: 0 }] };
+    expect(menuRows(more, 'tool', ['gone'], known).map((row) => [row.value, row.count])).toEqual([
+      ['gone', undefined],
+      ['seen', undefined],
+      ['b', 3],
+      ['a', 5],
+    ]);
     expect(menuRows(facets, 'outcome', []).map((row) => [row.word, row.count])).toEqual([
       ['any error', 2],
       ['ok', 5],

@@ -17,6 +17,8 @@ import type {
   Totals,
 } from 'sightline/contract';
 
+import type { FilterField } from './viewState.ts';
+
 export interface Range {
   /** Unix milliseconds, inclusive. */
   readonly from: number;
@@ -36,6 +38,8 @@ export interface Source {
     signal: AbortSignal,
   ): Promise<Page<EventItem>>;
   facets(filter: Pick<EventFilter, 'from' | 'to' | 'server'>, signal: AbortSignal): Promise<Facets>;
+  /** Values of a menu that are known before anything is counted, as shown until then; absent where counting is at once. */
+  knownValues?(filter: Pick<EventFilter, 'from' | 'to' | 'server'>, field: FilterField): readonly string[];
   totals(range: Range, signal: AbortSignal): Promise<Totals>;
   series(range: Range & { readonly step: number }, signal: AbortSignal): Promise<Series>;
 }

@@ -85,14 +85,15 @@ function FilterOptions({ field }: { readonly field: MenuField }) {
   const server = field === 'server' ? [] : view.filters.server;
   const asked = { ...range, ...(server.length === 0 ? {} : { server }) };
   const answer = useAnswer(JSON.stringify(asked), (signal) => source.facets(asked, signal));
-  if (answer.value === undefined) {
+  const [known] = useState(() => source.knownValues?.(asked, field) ?? []);
+  if (answer.failure !== undefined || (answer.value === undefined && known.length === 0)) {
     return (
       <p role={answer.failure === undefined ? 'status' : 'alert'} className="sl-muted">
         {answer.failure ?? 'Counting…'}
       </p>
     );
   }
-  const rows = menuRows(answer.value, field, view.filters[field]);
+  const rows = menuRows(answer.value, field, view.filters[field], known);
   return (
     <OptionList
       label={FIELD_WORDS[field]}
@@ -105,7 +106,11 @@ function FilterOptions({ field }: { readonly field: MenuField }) {
         chosen: view.filters[field].includes(row.value),
         note:
           row.count === undefined ? (
-            'not in range'
+            answer.value === undefined ? (
+              '…'
+            ) : (
+              'not in range'
+            )
           ) : (
             <Counts count={row.count} errors={field === 'outcome' ? 0 : row.errors} />
           ),
