@@ -5,6 +5,9 @@
 import { linkSync, renameSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 
+/** What connecting ends in where nobody listens, or no longer. */
+const NOBODY: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'ENOTSOCK']);
+
 /** Resolves with a server that listens; undefined when another one does. @throws what else stands in the way. */
 export async function claimSocket(path: string): Promise<Server | undefined> {
   for (let attempt = 0; attempt < 3; attempt++) {
@@ -49,6 +52,7 @@ function answers(path: string): Promise<boolean> {
       socket.destroy();
       resolve(true);
     });
-    socket.once('error', () => resolve(false));
+    // Whatever else it is (EAGAIN, EMFILE), it does not say that nobody is there.
+    socket.once('error', ({ code = '' }: NodeJS.ErrnoException) => resolve(!NOBODY.has(code)));
   });
 }

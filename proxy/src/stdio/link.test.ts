@@ -1,5 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { claimSocket } from './claim.ts';
 import { aLine, EXIT, HubRig, shown } from './testing/hubRig.ts';
@@ -93,6 +95,26 @@ describe('claiming the socket', () => {
     const again = await claimSocket(rig.socketPath);
     expect(again?.listening).toBe(true);
     again?.close();
+  });
+});
+
+describe('an owner that is too busy to be met', () => {
+  it('keeps its socket', async () => {
+    const path = JSON.stringify(rig.socketPath);
+    const script = `require('net').createServer().listen({path:${path},backlog:1},()=>console.log('on'))`;
+    const owner = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'ignore'] });
+    await once(owner.stdout, 'data');
+    owner.kill('SIGSTOP');
+    const file = statSync(rig.socketPath).ino;
+    const visitors = Array.from({ length: 8 }, () => connect(rig.socketPath));
+    const refused: unknown[] = [];
+    for (const visitor of visitors)
+      visitor.on('error', (error: NodeJS.ErrnoException) => refused.push(error.code));
+    await expect.poll(() => refused).toContain('EAGAIN');
+    expect(await claimSocket(rig.socketPath)).toBeUndefined();
+    expect(statSync(rig.socketPath).ino).toBe(file);
+    for (const visitor of visitors) visitor.destroy();
+    owner.kill('SIGKILL');
   });
 });
 
