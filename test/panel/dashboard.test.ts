@@ -221,6 +221,30 @@ describeInBrowser('a panel on a dashboard', () => {
     await page.unroute(QUESTIONS);
   });
 
+  it('a filter’s menu has the values that sessions name at once, and the counts when they are there', async () => {
+    const page = await openDashboard(pageUrl, {
+      panels: panelsOf(pageUrl, { options: { view: 'events', live: false } }),
+    });
+    await eventsIn(page).first().waitFor();
+    let count = () => {};
+    const mayCount = new Promise<void>((resolve) => {
+      count = resolve;
+    });
+    await page.route(QUESTIONS, async (route) => {
+      await mayCount;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: /^Client/ }).click();
+    const choices = page.getByRole('listbox', { name: 'client' }).getByRole('option');
+    const shown = async () => (await choices.allInnerTexts()).map(flat).sort();
+    await expect.poll(shown).toEqual(['desk-agent …', 'night-job …', 'report-bot …']);
+    const order = (await choices.allInnerTexts()).map((text) => flat(text).split(' ')[0]);
+    count();
+    await expect.poll(async () => (await shown()).every((text) => / \d+$/.test(text))).toBe(true);
+    expect((await choices.allInnerTexts()).map((text) => flat(text).split(' ')[0])).toEqual(order);
+    await page.unroute(QUESTIONS);
+  });
+
   it('a data source that fails is said where it belongs, and what is shown stays', async () => {
     const page = await openDashboard(
       pageUrl,
