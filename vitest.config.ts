@@ -112,7 +112,12 @@ export default defineConfig({
         test: {
           name: reactLine === 'react19' ? 'panel' : 'panel-react18',
           // The page's own promises, kept by the panel, and those that only a panel makes.
-          include: [...PROMISES_OF_BOTH, 'test/panel/**/*.test.ts'],
+          include: [
+            ...PROMISES_OF_BOTH,
+            // A hundred thousand events make no other question of another React.
+            ...(reactLine === 'react19' ? ['test/browser/large.test.ts'] : []),
+            'test/panel/**/*.test.ts',
+          ],
           globalSetup: 'test/panel/globalSetup.ts',
           provide: { reactLine },
           expect: { poll: { timeout: 20_000 } },

@@ -23,6 +23,7 @@ describeInBrowser('a hundred thousand events', () => {
       toMs: now - 60_000,
     });
     sightline = await Sightline.start({ args: ['http://127.0.0.1:9/mcp', '--show', 'none'], stateDir });
+    await sightline.deliverHistory();
   });
   afterAll(async () => {
     await sightline.stop();

@@ -72,6 +72,24 @@ export class Sightline {
     await this.#begin();
   }
 
+  /** Sends what the archive had before the program began to where the page of this run looks, if not into the archive. */
+  async deliverHistory(): Promise<void> {
+    const delivery = await deliver(this.pageUrl);
+    if (Object.keys(delivery).length === 0) return;
+    const child = spawn(process.execPath, [MAIN, 'export', '--from', '1d', '--state-dir', this.stateDir], {
+      env: { ...cleanEnv(), ...delivery },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    living.add(child);
+    let said = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said = `${said}${text}`.slice(-20_000);
+    });
+    await ended(child);
+    living.delete(child);
+    if (child.exitCode !== 0) throw new Error(`the history could not be delivered:\n${said}`);
+  }
+
   /** Ends it in order and removes its state, unless that was given. */
   async stop(): Promise<void> {
     const child = this.#child;
