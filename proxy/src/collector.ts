@@ -77,7 +77,7 @@ async function collect(config: Config, otel: EnvironmentReading): Promise<void> 
   });
   const lines: LineOptions = {
     layout: layoutFor(process.stdout.isTTY ? process.stdout.columns : undefined, 2),
-    color: wantsColor(config),
+    color: wantsColor(config.values.color),
     show: values.show,
     zone: 'local',
   };

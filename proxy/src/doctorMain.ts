@@ -7,7 +7,7 @@ import { parseConfig } from './config/parse.ts';
 import { bad, type Findings } from './doctor/check.ts';
 import { examine } from './doctor/doctor.ts';
 import { checkProgram } from './doctor/program.ts';
-import { problemsOf, readConfigFile } from './service.ts';
+import { problemsOf, readConfigFile, wantsColor } from './service.ts';
 import { readEnvironment } from './telemetry/environment.ts';
 import { type Finding, formatFindings, sumUp } from './terminal/findings.ts';
 
@@ -61,13 +61,8 @@ function toJson(version: string, findings: Findings): string {
   return `${JSON.stringify({ version, summary: sumUp(findings), findings }, undefined, 2)}\n`;
 }
 
-/** `auto` as `wantsColor` of the proxy. */
-function toText(findings: Findings, when: OptionValues['color']): string {
-  const { stdout, env } = process;
-  const isPainted = stdout.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb';
-  const options = {
-    width: stdout.isTTY ? stdout.columns : undefined,
-    color: when === 'auto' ? isPainted : when === 'always',
-  };
+function toText(findings: Findings, color: OptionValues['color']): string {
+  const { stdout } = process;
+  const options = { width: stdout.isTTY ? stdout.columns : undefined, color: wantsColor(color) };
   return `\n${formatFindings(findings, options)}\n  ${sumUp(findings)}\n\n`;
 }

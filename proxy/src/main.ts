@@ -87,7 +87,7 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   const upstreams: readonly Upstream[] = demo
     ? [{ kind: 'http', name: 'demo', url: new URL(demo.upstreamUrl), headers: {} }]
     : config.upstreams;
-  const color = wantsColor(config);
+  const color = wantsColor(config.values.color);
   const lines: LineOptions = {
     layout: layoutFor(process.stdout.isTTY ? process.stdout.columns : undefined, upstreams.length),
     color,

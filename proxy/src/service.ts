@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import type { MessagePort } from 'node:worker_threads';
 import { toArchivePlace } from './config/archivePlace.ts';
 import type { Config } from './config/config.ts';
+import type { OptionValues } from './config/options.ts';
 import type { Parsed } from './config/parse.ts';
 import type { Problem } from './config/problem.ts';
 import type { Upstream } from './config/servers.ts';
@@ -155,8 +156,7 @@ export function pageUrlOf(config: Config, page: PageThread, token: string | unde
 }
 
 /** `auto` follows the terminal and NO_COLOR (https://no-color.org: any value that is not empty). */
-export function wantsColor(config: Config): boolean {
-  const { color } = config.values;
+export function wantsColor(color: OptionValues['color']): boolean {
   if (color !== 'auto') return color === 'always';
   return process.stdout.isTTY === true && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
 }

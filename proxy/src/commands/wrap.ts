@@ -13,6 +13,7 @@ import { planUnwrap, planWrap } from '../clients/plan.ts';
 import { type Installation, isPassing, shimCommand, typedAs } from '../clients/shimCommand.ts';
 import type { WrapWord } from '../config/commandWords.ts';
 import type { Config } from '../config/config.ts';
+import type { OptionValues } from '../config/options.ts';
 import { type ConfigInput, parseConfig } from '../config/parse.ts';
 import { type Problem, show } from '../config/problem.ts';
 import { formatProblems } from '../config/report.ts';
@@ -34,7 +35,7 @@ import { formatChange, formatWrapHelp } from './wrapReport.ts';
 export interface WrapPorts extends Surroundings, Installation {
   readonly cwd: string;
   readonly readFile: ConfigInput['readFile'];
-  readonly wantsColor: (config: Config) => boolean;
+  readonly wantsColor: (color: OptionValues['color']) => boolean;
   /** What became of it. */
   readonly print: (text: string) => void;
   /** What stands in the way. */
@@ -136,7 +137,7 @@ function change(word: WrapWord, target: Target, asked: Asked, ports: WrapPorts):
       pageUrl: `http://${formatAddress(asked.config.values['page-listen'])}`,
       undo: `${typedAs(ports)} unwrap ${target.said}`,
       notes: [...notesFor(word, target, ports), ...(word === 'wrap' && changes ? startNotes(ports) : [])],
-      color: ports.wantsColor(asked.config),
+      color: ports.wantsColor(asked.config.values.color),
     }),
   );
   return 0;
