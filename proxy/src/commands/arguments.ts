@@ -1,6 +1,6 @@
 /** How the arguments of a command are read. */
 import { COMMAND_WORDS, type CommandRow, type CommandWord } from '../config/commandWords.ts';
-import { takesNextWord } from '../config/given.ts';
+import { optionAt } from '../config/given.ts';
 import { type Problem, show } from '../config/problem.ts';
 
 export interface CommandArguments {
@@ -34,13 +34,10 @@ export function readCommand(word: CommandWord, argv: readonly string[], nowMs: n
       } else times[name] = time;
     } else if (takesFile && file === undefined && !given.startsWith('-')) file = given;
     else {
-      rest.push(given);
       // The word after an option is its value, not the file.
-      const next = argv[at + 1];
-      if (given.startsWith('--') && takesNextWord(given) && next !== undefined && !next.startsWith('-')) {
-        rest.push(next);
-        at += 1;
-      }
+      const option = optionAt(argv, at);
+      rest.push(...option);
+      at += option.length - 1;
     }
   }
   if (takesFile && file === undefined) problems.push({ key: word, message: 'needs the file to read' });

@@ -1,7 +1,7 @@
 /** How the arguments of `wrap` and `unwrap` are read: what to change, and options for the command that is put in place. */
 import type { WrapWord } from '../config/commandWords.ts';
 import { WRAP_SWITCHES } from '../config/commandWords.ts';
-import { type Given, readArguments, takesNextWord } from '../config/given.ts';
+import { type Given, optionAt, readArguments } from '../config/given.ts';
 import { flagOf, type OptionName, rowOf } from '../config/options.ts';
 import type { Problem } from '../config/problem.ts';
 
@@ -36,12 +36,9 @@ export function readWrapArguments(
     if (given === `--${DRY_RUN}`) dryRun = true;
     else if (!given.startsWith('-')) words.push(given);
     else {
-      rest.push(given);
-      const next = argv[at + 1];
-      if (given.startsWith('--') && takesNextWord(given) && next !== undefined && !next.startsWith('-')) {
-        rest.push(next);
-        at += 1;
-      }
+      const option = optionAt(argv, at);
+      rest.push(...option);
+      at += option.length - 1;
     }
   }
   const [target, ...servers] = words;

@@ -92,10 +92,18 @@ type Flag =
   | { readonly kind: 'unknown'; readonly problem: Problem };
 
 /** Whether the word after this flag belongs to it; of an unknown flag it is rather its value than anything else. */
-export function takesNextWord(word: string): boolean {
+function takesNextWord(word: string): boolean {
   const flag = readFlag(word);
   if (flag.kind === 'unknown') return !word.includes('=');
   return flag.kind === 'option' && flag.raw === undefined;
+}
+
+/** An option as it stands among words: itself, and the word after it where that is its value. */
+export function optionAt(words: readonly string[], at: number): readonly string[] {
+  const word = words[at] ?? '';
+  const next = words[at + 1];
+  const takes = word.startsWith('--') && takesNextWord(word) && next !== undefined && !next.startsWith('-');
+  return takes ? [word, next] : [word];
 }
 
 function readFlag(word: string): Flag {
