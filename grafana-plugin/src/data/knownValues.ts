@@ -1,9 +1,7 @@
 /** What session records tell a filter menu before anything is counted. */
 import type { SessionItem } from 'sightline/contract';
+import { FOLDED } from '../model/sessionWords.ts';
 import type { FilterField } from '../model/viewState.ts';
-
-/** Stands for the tools beyond the hundredth, and is none. */
-const MORE = '_more';
 
 /** Of each value of one session the calls that it had. */
 const VALUES: Partial<Record<FilterField, (item: SessionItem) => readonly (readonly [string, number])[]>> = {
@@ -25,7 +23,7 @@ export function knownValues(
   for (const item of sessions) {
     if (servers !== undefined && !servers.includes(item.serverName ?? '')) continue;
     for (const [value, count] of VALUES[field]?.(item) ?? [])
-      if (value !== '' && value !== MORE) calls.set(value, (calls.get(value) ?? 0) + count);
+      if (value !== '' && value !== FOLDED) calls.set(value, (calls.get(value) ?? 0) + count);
   }
   return [...calls].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([value]) => value);
 }

@@ -66,7 +66,7 @@ export function toolSummary(tools: readonly SessionTool[], charactersMax: number
 }
 
 /** Under this name the summary counts the tools beyond its cap. */
-const FOLDED = '_more';
+export const FOLDED = '_more';
 const NAME_MAX = 24;
 
 function toolLine({ name, calls, errors }: SessionTool): string {
