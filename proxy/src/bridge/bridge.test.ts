@@ -4,12 +4,14 @@ import {
   type BridgeRig,
   begin,
   call,
+  codeOf,
   initialize,
   listen,
   messagesOf,
   pidOf,
   post,
   type RigOptions,
+  result,
   runs,
   SERVER,
   startBridgeRig,
@@ -29,12 +31,7 @@ afterEach(async () => {
   expect(rig.faults).toEqual([]);
 });
 
-const result = (id: number | string, value: unknown = {}) => ({ jsonrpc: '2.0', id, result: value });
 const note = (method: string, params: object = {}) => ({ method, params });
-const codeOf = async (answer: Response) => {
-  const [message] = (await messagesOf(answer)) as { error?: { code: number } }[];
-  return [answer.status, message?.error?.code];
-};
 
 describe('a session', () => {
   it('begins with its handshake, has a process of its own, and answers under the ids of its client', async () => {

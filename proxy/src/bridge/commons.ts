@@ -7,7 +7,7 @@ import { isObject, type Json, type Message, type RequestId, type RequestMessage 
 import { replaceAt, spelledAt } from '../mcp/jsonText.ts';
 import { Attendance } from './attendance.ts';
 import type { Post } from './post.ts';
-import { REFUSALS, type Refusal, rpcError } from './refusals.ts';
+import { REFUSALS, type Refusal, tooLongAnswer } from './refusals.ts';
 import { Run, type RunPorts, type Talker } from './run.ts';
 import type { Gone } from './serverProcess.ts';
 
@@ -99,9 +99,8 @@ export class Commons implements Talker {
   takeLongAnswer(id: RequestId, bytes: Buffer | undefined, length: number): boolean {
     const pending = this.#pendingOf(id);
     if (!pending) return false;
-    const { messageBytesMax } = this.#ports.run;
-    const words = `the server's answer of ${length} bytes is longer than ${messageBytesMax} (bridge-message-max)`;
-    this.#takeAnswer(id, (bytes ?? rpcError(String(id), -32000, words)).toString('utf8'), undefined);
+    const answer = bytes ?? tooLongAnswer(String(id), length, this.#ports.run.messageBytesMax);
+    this.#takeAnswer(id, answer.toString('utf8'), undefined);
     return true;
   }
 

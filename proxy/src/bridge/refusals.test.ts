@@ -4,10 +4,12 @@ import {
   type BridgeRig,
   begin,
   call,
+  codeOf,
   initialize,
   messagesOf,
   post,
   type RigOptions,
+  result,
   SERVER,
   startBridgeRig,
 } from './testing/rig.ts';
@@ -25,12 +27,6 @@ afterEach(async () => {
   await rig.close();
   expect(rig.faults).toEqual([]);
 });
-
-const result = (id: number | string, value: unknown = {}) => ({ jsonrpc: '2.0', id, result: value });
-const codeOf = async (answer: Response) => {
-  const [message] = (await messagesOf(answer)) as { error?: { code: number } }[];
-  return [answer.status, message?.error?.code];
-};
 
 describe('limits', () => {
   it('more processes than allowed are refused, with a time to come again', async () => {

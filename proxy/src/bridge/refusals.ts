@@ -16,6 +16,12 @@ export function rpcError(id: string, code: number, message: string, data?: strin
   return Buffer.from(`{"jsonrpc":"2.0","id":${id},"error":${error}}`);
 }
 
+/** In place of an answer that is longer than allowed, of which nothing but its id was kept. `id` as JSON text. */
+export function tooLongAnswer(id: string, length: number, bytesMax: number): Buffer {
+  const words = `the server's answer of ${length} bytes is longer than ${bytesMax} (bridge-message-max)`;
+  return rpcError(id, -32000, words);
+}
+
 /** As servers of both SDK lines say it: -32001 for a session that is unknown, -32000 for most else. */
 export const REFUSALS = {
   notJson: { status: 400, code: -32700, message: 'Parse error: the body is not JSON in UTF-8' },

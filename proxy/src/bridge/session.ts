@@ -8,7 +8,7 @@ import type { Answer } from './answer.ts';
 import type { Said } from './asked.ts';
 import { Attendance } from './attendance.ts';
 import type { Post } from './post.ts';
-import { REFUSALS, type Refusal, rpcError } from './refusals.ts';
+import { REFUSALS, type Refusal, tooLongAnswer } from './refusals.ts';
 import { Run, type RunPorts, type Talker } from './run.ts';
 import type { Gone } from './serverProcess.ts';
 import { WaitingRoom } from './waitingRoom.ts';
@@ -141,9 +141,8 @@ export class Session implements Talker {
   takeLongAnswer(id: RequestId, bytes: Buffer | undefined, length: number): boolean {
     const pending = this.#find(id);
     if (!pending) return false;
-    const { messageBytesMax } = this.#ports.run;
-    const words = `the server's answer of ${length} bytes is longer than ${messageBytesMax} (bridge-message-max)`;
-    this.#answer(pending, bytes ?? rpcError(pending.id, -32000, words), bytes !== undefined);
+    const answer = bytes ?? tooLongAnswer(pending.id, length, this.#ports.run.messageBytesMax);
+    this.#answer(pending, answer, bytes !== undefined);
     return true;
   }
 

@@ -160,3 +160,13 @@ export async function pidOf(url: string, session: string): Promise<number> {
   const [message] = await messagesOf(await post(url, call('p', 'pid'), { session }));
   return (message as { result: { pid: number } }).result.pid;
 }
+
+export function result(id: number | string, value: unknown = {}) {
+  return { jsonrpc: '2.0', id, result: value };
+}
+
+/** The status of an answer, and the code of the error in it. */
+export async function codeOf(answer: Response) {
+  const [message] = (await messagesOf(answer)) as { error?: { code: number } }[];
+  return [answer.status, message?.error?.code];
+}
