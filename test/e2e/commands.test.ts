@@ -1,5 +1,4 @@
 /** `sightline export`, `import` and `replay` as a user types them. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,29 +6,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openArchive } from '../../proxy/src/store/openArchive.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlpReceiver.ts';
 import { OutboxRig } from '../support/outboxRig.ts';
+import { runProgram } from '../support/runProgram.ts';
 
 const MAIN = path.resolve('proxy/src/main.ts');
 const STORY = path.resolve('test/stories/retry-recovers/wire.jsonl');
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function sightline(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const clean = Object.entries(process.env).filter(([key]) => !/^(SIGHTLINE|OTEL)_/.test(key));
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...Object.fromEntries(clean), ...env } });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-}
+const sightline = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runProgram(MAIN, args, env);
 
 let stateDir: string;
 let receiver: OtlpReceiver;

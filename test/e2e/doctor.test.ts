@@ -1,5 +1,4 @@
 /** `sightline doctor` as a user types it: what it finds, what it says to do, and that it changes nothing. */
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -9,30 +8,12 @@ import type { Finding } from '../../proxy/src/terminal/findings.ts';
 import { type Listening, listenOn } from '../support/listenOn.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../support/otlpReceiver.ts';
 import { OutboxRig } from '../support/outboxRig.ts';
+import { runProgram } from '../support/runProgram.ts';
 
 const PROGRAM = path.resolve('proxy/src/sightline.ts');
 
-interface Ended {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function sightline(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
-  const clean = Object.entries(process.env).filter(([key]) => !/^(SIGHTLINE|OTEL)_/.test(key));
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
-    env: { ...Object.fromEntries(clean), ...env },
-  });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
-  return new Promise((resolve) => child.on('close', (code) => resolve({ code, out, err })));
-}
+const sightline = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runProgram(PROGRAM, args, env);
 
 let folder: string;
 let stateDir: string;
