@@ -201,15 +201,18 @@ const shared = {
   sort: whole,
   refresh: whole,
 };
+const queried = {
+  type: one('query'),
+  name: shared.name,
+  datasource: dataSource,
+  query: record({ query: words, refId: words }),
+  regex: words,
+};
 const variables = {
   oneOf: [
     record(
       {
-        type: one('query'),
-        name: shared.name,
-        datasource: dataSource,
-        query: record({ query: words, refId: words }),
-        regex: words,
+        ...queried,
         includeAll: one(true),
         allValue: words,
       },
@@ -218,11 +221,7 @@ const variables = {
     // A check: never in an address, and worth what a query says.
     record(
       {
-        type: one('query'),
-        name: shared.name,
-        datasource: dataSource,
-        query: record({ query: words, refId: words }),
-        regex: words,
+        ...queried,
         hide: one(2),
         skipUrlSync: one(true),
       },
