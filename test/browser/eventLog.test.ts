@@ -40,6 +40,18 @@ describeInBrowser('event log', () => {
     ).resolves.toBe(0);
   });
 
+  it('E1: the newest are in sight from the first frame, and nothing jumps', async () => {
+    const page = await SightlinePage.open(stage.sightline.pageUrl, {
+      query: 'tab=events',
+      viewport: { width: 1_440, height: 600 },
+      prepare: (own) => own.addInitScript(watchListFrames),
+    });
+    await expect.poll(() => page.eventCount()).toBe(EVENTS);
+    await expect.poll(() => page.page.evaluate(() => Reflect.get(window, 'listFrames').length)).toBeGreaterThan(20);
+    const below: readonly number[] = await page.page.evaluate(() => Reflect.get(window, 'listFrames'));
+    expect(below.filter((pixels) => pixels > 1)).toEqual([]);
+  });
+
   it('E1: upstream and proxy time add up to the total', async () => {
     const page = await open('q=get_invoice');
     const toMs = (text: string) => (text.endsWith(' ms') ? 1 : 1_000) * Number.parseFloat(text);
@@ -234,3 +246,15 @@ describeInBrowser('event log', () => {
     expect(Number(page.address().get('to')) - Number(page.address().get('from'))).toBe(86_399_999);
   });
 });
+
+/** Runs in the page: notes at every frame with rows how many pixels of the list lie below what is in sight. */
+function watchListFrames(): void {
+  const below: number[] = [];
+  Object.assign(window, { listFrames: below });
+  const look = () => {
+    const list = document.querySelector('.sl-rows__scroll:has([data-row])');
+    if (list) below.push(list.scrollHeight - list.scrollTop - list.clientHeight);
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}

@@ -95,9 +95,10 @@ export function EventLog({ eventsInRange }: EventLogProps) {
   const wanted = useRef(view.selected);
   useEffect(() => {
     if (wanted.current === undefined || generation === 0) return;
+    if (state.loading && !rows.some((row) => row.key === wanted.current)) return;
     rowsHandle.current?.scrollToKey(wanted.current, 'start');
     wanted.current = undefined;
-  }, [generation]);
+  }, [generation, rows, state.loading]);
 
   // What was just opened must be seen without a search for it.
   const opened = useRef(view.selected);

@@ -17,7 +17,7 @@ const NEWS_PAGES = 5;
 
 export interface EventLogState {
   readonly log: LogRows | undefined;
-  /** Changes with every first page: the list then goes to its newest end. */
+  /** Changes with every first page, as soon as any row of it is there: the list then goes to its newest end. */
   readonly generation: number;
   /** A first page is on its way; `log` is what was there before. */
   readonly loading: boolean;
@@ -58,19 +58,26 @@ export function useEventLog(): EventLogState {
     range.current = resolveRange(view.range, now());
     setLoading(true);
     setLoadingOlder(false);
+    let begun = false;
+    const show = (page: EventPage, whole: boolean) => {
+      setLog(startRows(page));
+      // What comes after the first rows is older: it must not move a reader who has begun to look around.
+      if (begun || (!whole && page.items.length === 0)) return;
+      begun = true;
+      setGeneration((before) => before + 1);
+    };
     source
       .events(
         { ...eventFilterOf(view, openEnd(range.current)), order: 'newest', limit: pageSize },
         ending.signal,
         (page) => {
-          if (!ending.signal.aborted) setLog(startRows(page));
+          if (!ending.signal.aborted) show(page, false);
         },
       )
       .then(
         (page) => {
           if (ending.signal.aborted) return;
-          setLog(startRows(page));
-          setGeneration((before) => before + 1);
+          show(page, true);
           setLoading(false);
           setFailure(undefined);
           setDisconnected(undefined);
