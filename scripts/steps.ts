@@ -34,9 +34,11 @@ interface Started {
 interface Row {
   readonly step: Step;
   readonly counts: Counts;
+  /** How long it kept the others waiting, milliseconds. */
+  readonly took: number;
 }
 
-/** Runs every step, prints one line for each and one over all; gives false when anything failed. */
+/** Runs every step, prints one line for each with how long it took, and one over all; gives false when anything failed. */
 export async function runSteps(steps: readonly Step[]): Promise<boolean> {
   const started: Started[] = [];
   const rows: Row[] = [];
@@ -46,14 +48,17 @@ export async function runSteps(steps: readonly Step[]): Promise<boolean> {
       continue;
     }
     console.log(`\n── ${step.name} ──`);
-    rows.push({ step, counts: runStep(step) });
+    const from = performance.now();
+    rows.push({ step, counts: runStep(step), took: performance.now() - from });
   }
   for (const { step, finish } of started) {
     console.log(`\n── ${step.name} ──`);
-    rows.push({ step, counts: await finish() });
+    const from = performance.now();
+    rows.push({ step, counts: await finish(), took: performance.now() - from });
   }
   console.log('');
-  for (const { step, counts } of rows) console.log(`${step.name.padEnd(24)} ${formatCounts(counts)}`);
+  for (const { step, counts, took } of rows)
+    console.log(`${step.name.padEnd(24)} ${formatCounts(counts)}, ${Math.round(took / 1_000)} s`);
   const total = rows.reduce((sum, row) => addCounts(sum, row.counts), { passed: 0, failed: 0, skipped: 0 });
   const skipFails = isCi() && total.skipped > 0;
   if (skipFails) console.log('\nA skipped test counts as a failure here (CI is set).');

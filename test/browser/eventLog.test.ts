@@ -47,7 +47,9 @@ describeInBrowser('event log', () => {
       prepare: (own) => own.addInitScript(watchListFrames),
     });
     await expect.poll(() => page.eventCount()).toBe(EVENTS);
-    await expect.poll(() => page.page.evaluate(() => Reflect.get(window, 'listFrames').length)).toBeGreaterThan(20);
+    await expect
+      .poll(() => page.page.evaluate(() => Reflect.get(window, 'listFrames').length))
+      .toBeGreaterThan(20);
     const below: readonly number[] = await page.page.evaluate(() => Reflect.get(window, 'listFrames'));
     expect(below.filter((pixels) => pixels > 1)).toEqual([]);
   });

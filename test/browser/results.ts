@@ -1,6 +1,6 @@
 /** What a run of the browser tests leaves behind, to be looked at. */
 export const RESULTS = {
   screenshots: 'test-results/screenshots',
-  /** One trace for each failed test: `npx playwright-core show-trace FILE`. */
-  traces: 'test-results/traces',
+  /** What each failed test saw last, and with `TRACE=1` its trace: `npx playwright-core show-trace FILE`. */
+  failures: 'test-results/failures',
 } as const;

@@ -1,8 +1,8 @@
 /**
  * Opens pages in the one browser of a test file and watches each of them: what it writes to the console as an
  * error, what breaks the content security policy, what leaves its origin, which dialog opens. A test that ends
- * with any of these has failed, whatever else it looked at. Of a failed test the trace is kept, of a page of Grafana's,
- * whose trace would hold all of Grafana, a photograph.
+ * with any of these has failed, whatever else it looked at. Of a failed test a photograph is kept, and with `TRACE=1`
+ * its trace: to record one costs half as much time as the test.
  */
 import path from 'node:path';
 import {
@@ -38,6 +38,9 @@ const WIDE = { width: 1440, height: 900 };
 /** Chromium's own words for a request that failed; the page must live with it, so it is no fault by itself. */
 const FAILED_REQUEST = /^Failed to load resource/;
 
+/** A trace of a Grafana would hold all of Grafana. */
+const traced = !inGrafana && Boolean(process.env['TRACE']);
+
 /** Grafana's style asks for fonts that no package of it brings. */
 const FOREIGN_FONT = /^(?:Failed to decode downloaded font|OTS parsing error).*/;
 
@@ -57,7 +60,7 @@ beforeAll(async () => {
 
 afterEach(async (context) => {
   const watched = open.splice(0);
-  await keepTraces(watched, context);
+  await keepLooks(watched, context);
   await Promise.all(watched.map(({ context, page }) => (inGrafana ? page.close() : context.close())));
   expect(watched.flatMap(({ faults }) => faults)).toEqual([]);
 });
@@ -95,7 +98,7 @@ async function openContext(own: Browser, given: BrowserContextOptions): Promise<
     ...(inGrafana && { extraHTTPHeaders: HEADERS }),
     ...given,
   });
-  if (!inGrafana) await context.tracing.start({ screenshots: true, snapshots: true });
+  if (traced) await context.tracing.start({ screenshots: true, snapshots: true });
   return context;
 }
 
@@ -130,14 +133,15 @@ function isOurs(told: string): boolean {
   return !inGrafana || told.includes(PLUGIN);
 }
 
-async function keepTraces(watched: readonly Watched[], { task }: TestContext): Promise<void> {
+/** A page that is gone by now leaves nothing. */
+async function keepLooks(watched: readonly Watched[], { task }: TestContext): Promise<void> {
   const failed = task.result?.state === 'fail';
   const name = `${task.file.name}-${task.name}`.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 120);
-  await Promise.all(
+  await Promise.allSettled(
     watched.map(async ({ context, page }, index) => {
-      const file = path.join(RESULTS.traces, `${name}-${index}`);
-      if (!inGrafana) await context.tracing.stop(failed ? { path: `${file}.zip` } : {});
-      else if (failed) await page.screenshot({ path: `${file}.png` });
+      const file = path.join(RESULTS.failures, `${name}-${index}`);
+      if (failed) await page.screenshot({ path: `${file}.png` });
+      if (traced) await context.tracing.stop(failed ? { path: `${file}.zip` } : {});
     }),
   );
 }
