@@ -15,9 +15,8 @@ const LONG_OUTAGE = 'test/stack/faultsLongOutage.test.ts';
  * All suites, one configuration: `unit` beside the source, `stories` (recorded traffic through the fold),
  * `e2e` (real clients and servers through the real proxy), `stack` (the real collector and stores; `outage` is the one
  * file of it that waits for minutes), `deploy` (what else is under `deploy/`, put together and held to what reads it),
- * `compose` (the same in containers) and `browser` (the page of the real program in a real browser). Where each file
- * starts processes they run one at a time: the machine may have two cores. Those of `stack` mostly wait for what they
- * sent to be found.
+ * `compose` (the same in containers) and `browser` (the page of the real program in a real browser). Each file
+ * starts processes of its own, and the machine may have two cores: two files at once where they mostly wait, else one.
  */
 export default defineConfig({
   test: {
@@ -50,7 +49,7 @@ export default defineConfig({
       },
       {
         test: {
-          // The packed tarball, installed where nothing is, on every Node that is promised.
+          // The packed tarball, installed where nothing is, on every Node that is promised; the panel built anew.
           name: 'packed',
           include: ['test/packed/**/*.test.ts'],
           globalSetup: 'test/packed/globalSetup.ts',
@@ -104,7 +103,7 @@ export default defineConfig({
           globalSetup: 'test/browser/globalSetup.ts',
           // What is to be seen may take its time on a busy machine; what does not come has failed.
           expect: { poll: { timeout: 10_000 } },
-          fileParallelism: false,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -122,7 +121,7 @@ export default defineConfig({
           globalSetup: 'test/panel/globalSetup.ts',
           provide: { reactLine },
           expect: { poll: { timeout: 20_000 } },
-          fileParallelism: false,
+          maxWorkers: 2,
           // Every state is looked at in two themes and four sizes.
           testTimeout: 240_000,
           hookTimeout: 240_000,

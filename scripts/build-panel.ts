@@ -9,7 +9,7 @@ import { keyOf } from './panel/cache.ts';
 import { ensureTools } from './panel/tools.ts';
 
 /** Bytes of the module that a dashboard waits for, compressed by gzip: 250 KB; Grafana supplies React. */
-export const MODULE_BYTES_MAX = 250_000;
+const MODULE_BYTES_MAX = 250_000;
 
 const ROOT = path.join(import.meta.dirname, '..');
 const PLUGIN = path.join(ROOT, 'grafana-plugin');
@@ -50,7 +50,7 @@ async function buildPanel(): Promise<void> {
 }
 
 /** Bytes of the module, compressed. */
-export function measureModule(): number {
+function measureModule(): number {
   return gzipSync(readFileSync(path.join(DIST, 'module.js')), { level: 9 }).length;
 }
 

@@ -15,7 +15,7 @@ const TEST_STEPS: readonly Step[] = [
   { name: 'deployments', command: vitest('deploy'), counts: 'vitest' },
   { name: 'stories', command: vitest('stories'), counts: 'vitest' },
   { name: 'end to end', command: vitest('e2e'), counts: 'vitest' },
-  { name: 'packed program', command: vitest('packed'), counts: 'vitest' },
+  { name: 'packages', command: vitest('packed'), counts: 'vitest' },
   { name: 'stack', command: vitest('stack'), counts: 'vitest' },
   { name: 'browser', command: vitest('browser'), counts: 'vitest' },
   { name: 'panel', command: vitest('panel'), counts: 'vitest' },
