@@ -115,7 +115,9 @@ function Panel({ plugin, given, panel, range, refreshes }: PanelPlace) {
     observer.observe(frame);
     return () => observer.disconnect();
   }, [frame]);
-  const data = usePanelData(given, panel, range, refreshes);
+  const { id, targets, links } = panel;
+  const queries = useMemo(() => ({ id, targets, links }), [id, targets, links]);
+  const data = usePanelData(given, queries, range, refreshes);
   const options = useMemo(() => {
     const saved = {
       ...panel,
@@ -152,8 +154,11 @@ function Panel({ plugin, given, panel, range, refreshes }: PanelPlace) {
   );
 }
 
+/** What of a panel its data depends on: a change of its size asks nothing anew. */
+type PanelQueries = Pick<GivenPanel, 'id' | 'targets'> & { readonly links: GivenPanel['links'] | undefined };
+
 /** The panel's own queries: asked at first, with every change of the range and every refresh. */
-function usePanelData(given: Given, panel: GivenPanel, range: TimeRange, refreshes: number): PanelData {
+function usePanelData(given: Given, panel: PanelQueries, range: TimeRange, refreshes: number): PanelData {
   const [data, setData] = useState<PanelData>(() => ({
     state: LoadingState.NotStarted,
     series: [],
@@ -193,7 +198,7 @@ function usePanelData(given: Given, panel: GivenPanel, range: TimeRange, refresh
 }
 
 /** A frame as Grafana prepares it, where an author has put links on its lines. */
-function withLinks(frame: DataFrame, { links }: GivenPanel): DataFrame {
+function withLinks(frame: DataFrame, { links }: PanelQueries): DataFrame {
   if (links === undefined) return frame;
   const linked = frame.fields.map((field) =>
     field.name === 'Line' ? { ...field, config: { ...field.config, links: [...links] } } : field,
@@ -208,7 +213,7 @@ function withLinks(frame: DataFrame, { links }: GivenPanel): DataFrame {
   return prepared ?? frame;
 }
 
-function requestOf(given: Given, panel: GivenPanel, range: TimeRange, refreshes: number): DataQueryRequest {
+function requestOf(given: Given, panel: PanelQueries, range: TimeRange, refreshes: number): DataQueryRequest {
   const targets =
     given.mode === 'snapshot'
       ? [{ refId: 'A', queryType: 'snapshot', datasource: { type: 'grafana', uid: 'grafana' } }]

@@ -176,7 +176,7 @@ export function EventLog({ eventsInRange }: EventLogProps) {
       <FilterBar left={stacked ? [] : columns.left} />
       {state.failure !== undefined && log !== undefined && (
         <div role="alert" className="sl-notice" data-tone="error">
-          {state.failure} What is shown is what was there before.
+          {state.failure} What is shown is {state.partial ? 'the part that came' : 'what was there before'}.
           <Button look="framed" small onClick={state.reload}>
             Try again
           </Button>
@@ -190,7 +190,7 @@ export function EventLog({ eventsInRange }: EventLogProps) {
       ) : (
         <VirtualRows<LogRow>
           handle={rowsHandle}
-          className={state.loading ? 'sl-dimmed' : ''}
+          className={state.loading && !state.partial ? 'sl-dimmed' : ''}
           rows={rows}
           keyOf={keyOf}
           heightOf={(row) =>
@@ -223,7 +223,7 @@ export function EventLog({ eventsInRange }: EventLogProps) {
               columns={columns.shown}
               stacked={stacked}
               withDate={withDate}
-              loadingOlder={state.loadingOlder}
+              loadingOlder={state.loadingOlder || (state.loading && state.partial)}
               mayLoadOlder={state.mayLoadOlder}
               pinned={row.kind !== 'older' && pinned.has(row.event.eventId ?? '')}
               onLoadOlder={loadOlder}

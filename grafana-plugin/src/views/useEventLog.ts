@@ -19,8 +19,10 @@ export interface EventLogState {
   readonly log: LogRows | undefined;
   /** Changes with every first page, as soon as any row of it is there: the list then goes to its newest end. */
   readonly generation: number;
-  /** A first page is on its way; `log` is what was there before. */
+  /** A first page is on its way; `log` is what was there before, unless `partial`. */
   readonly loading: boolean;
+  /** `log` is the newest part of a first page that has not come whole, or never did. */
+  readonly partial: boolean;
   readonly loadingOlder: boolean;
   /** The first page, or the last older one, could not be had. */
   readonly failure: string | undefined;
@@ -38,6 +40,7 @@ export function useEventLog(): EventLogState {
   const [log, setLog] = useState<LogRows>();
   const [generation, setGeneration] = useState(0);
   const [loading, setLoading] = useState(true);
+  const [partial, setPartial] = useState(false);
   const [loadingOlder, setLoadingOlder] = useState(false);
   const [failure, setFailure] = useState<string>();
   const [disconnected, setDisconnected] = useState<string>();
@@ -57,10 +60,12 @@ export function useEventLog(): EventLogState {
     turn.current = ending;
     range.current = resolveRange(view.range, now());
     setLoading(true);
+    setPartial(false);
     setLoadingOlder(false);
     let begun = false;
     const show = (page: EventPage, whole: boolean) => {
       setLog(startRows(page));
+      setPartial(!whole);
       // What comes after the first rows is older: it must not move a reader who has begun to look around.
       if (begun || (!whole && page.items.length === 0)) return;
       begun = true;
@@ -159,6 +164,7 @@ export function useEventLog(): EventLogState {
     log,
     generation,
     loading,
+    partial,
     loadingOlder,
     failure,
     disconnected,
