@@ -15,6 +15,7 @@ import { parseConfig } from './config/parse.ts';
 import { describeUpstream, formatConfig, formatProblems } from './config/report.ts';
 import type { Upstream } from './config/servers.ts';
 import { toPageToken } from './config/settings.ts';
+import { tryToListen } from './doctor/ports.ts';
 import { loadCountries } from './http/country.ts';
 import { startProxy } from './http/listener.ts';
 import type { ProxySettings } from './http/settings.ts';
@@ -100,6 +101,9 @@ async function run(config: Config, otel: EnvironmentReading): Promise<void> {
   const pageToken = toPageToken(config.values, randomToken);
   const nextExchange = createNumbers();
   let stopping = false;
+  // Who cannot serve must not have taken the shims from those who show them.
+  const obstacle = await tryToListen(config.values.listen);
+  if (obstacle !== undefined) throw obstacle;
   // Before archive and page: a collector that has both gives them up for us. The demo's traffic is nobody's own.
   const shims = demo
     ? undefined

@@ -2,10 +2,11 @@
  * Shims and a proxy on one state directory: the proxy has them while it runs, a collector before and after that, and
  * whoever ends or is killed, the servers run on and nobody is left behind.
  */
-import { createServer } from 'node:net';
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { runs, StdioRig, type Talk } from '../support/stdioRig.ts';
+import { PROGRAM, runs, StdioRig, type Talk } from '../support/stdioRig.ts';
 
 const WAIT = { timeout: 30_000 };
 const initialize = {
@@ -84,6 +85,29 @@ describe('a proxy', () => {
     await expect.poll(() => rig.collectors().length, WAIT).toBe(1);
     expect(await talk.ask(3, 'ping')).toEqual({});
     await expect.poll(seen, WAIT).toContain('3');
+    expect(await sessions()).toBe(1);
+  });
+
+  it('whose own port is taken leaves them to their collector', async () => {
+    const talk = await rig.shim();
+    await talk.ask(1, 'initialize', initialize);
+    await expect.poll(seen, WAIT).toEqual(['1']);
+    const [collector] = rig.collectors();
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const proxy = rig.start(process.execPath, [
+      PROGRAM,
+      ...(await rig.options()),
+      '--listen',
+      `127.0.0.1:${port}`,
+      'http://127.0.0.1:9/mcp',
+    ]);
+    expect(await proxy.ended).toMatchObject({ code: 1 });
+    other.close();
+    expect(await talk.ask(2, 'ping')).toEqual({});
+    await expect.poll(seen, WAIT).toEqual(['1', '2']);
+    expect(rig.collectors()).toEqual([collector]);
     expect(await sessions()).toBe(1);
   });
 

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { EventItem, EventPage } from '../../proxy/src/contract/index.ts';
 
-const PROGRAM = path.resolve('proxy/src/sightline.ts');
+export const PROGRAM = path.resolve('proxy/src/sightline.ts');
 export const STDIO_SERVER = path.resolve('test/support/stdioServer.ts');
 
 /** A started program and what it has said. */

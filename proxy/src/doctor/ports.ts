@@ -20,10 +20,9 @@ export async function checkPort(
   const check = NAMES[name];
   const at = formatAddress(address);
   if (address.port === 0) return good(check, `${at}: any that is free`);
-  const code = await tryToListen(address);
-  switch (code) {
-    case undefined:
-      return good(check, `${at} is free`);
+  const obstacle = await tryToListen(address);
+  if (obstacle === undefined) return good(check, `${at} is free`);
+  switch (obstacle.code) {
     case 'EADDRINUSE': {
       if (isOfRunning(name, address, running)) return good(check, `${at} is that of the Sightline that runs`);
       const other = await findFree(address);
@@ -46,7 +45,11 @@ export async function checkPort(
         `write one that it has, 127.0.0.1 for itself alone or 0.0.0.0 for all, with ${flagOf(name)}`,
       );
     default:
-      return bad(check, `${at} cannot be listened on (${code})`, `choose another with ${flagOf(name)}`);
+      return bad(
+        check,
+        `${at} cannot be listened on (${obstacle.code ?? obstacle.message})`,
+        `choose another with ${flagOf(name)}`,
+      );
   }
 }
 
@@ -57,11 +60,11 @@ function isOfRunning(name: PortName, { port }: Address, running: Running | undef
   return running.clientUrls.some((url) => URL.parse(url)?.port === String(port));
 }
 
-/** Undefined when it could be listened on, for a moment; else the code of what stood in the way. */
-function tryToListen({ host, port }: Address): Promise<string | undefined> {
+/** Undefined when it could be listened on, for a moment; else what stood in the way. */
+export function tryToListen({ host, port }: Address): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
     const server = createServer((socket) => socket.destroy());
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+    server.once('error', resolve);
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(undefined)));
   });
 }

@@ -1,6 +1,6 @@
 /** Who may call, by `Host` and `Origin`: each row twice, because verdicts are remembered. */
 import { describe, expect, it } from 'vitest';
-import { createGuard } from './guard.ts';
+import { createGuard, nameToOpen } from './guard.ts';
 
 describe('the guard', () => {
   const guard = createGuard({
@@ -72,4 +72,15 @@ describe('the guard', () => {
     const open = createGuard({ allowedHosts: ['*'], allowedOrigins: ['https://app.example.com', '*'] });
     expect(open('anything', 'https://evil.example')).toBe(undefined);
   });
+});
+
+it.each([
+  ['0.0.0.0', ['mcp.example.com'], 'localhost'],
+  ['::1', [], '[::1]'],
+  ['10.0.0.5', ['*'], '10.0.0.5'],
+  ['10.0.0.5', ['mcp.example.com', '10.0.0.5:8443'], 'mcp.example.com'],
+  ['10.0.0.5', ['*.example.com', 'mcp.example.com:8443'], 'mcp.example.com'],
+  ['10.0.0.5', ['*.example.com'], '10.0.0.5'],
+])('what listens on %s and allows %j is opened as %s', (host, allowed, name) => {
+  expect(nameToOpen(host, allowed)).toBe(name);
 });

@@ -61,6 +61,13 @@ export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
+/** By which name to open what listens on a host: by that host where the rules let it pass, else the first they name. */
+export function nameToOpen(host: string, allowedHosts: readonly string[]): string {
+  const own = urlHost(host);
+  if (createGuard({ allowedHosts, allowedOrigins: [] })(own, undefined) === undefined) return own;
+  return allowedHosts.find((entry) => !entry.startsWith('*'))?.replace(/:\d+$/, '') ?? own;
+}
+
 /** `localhost`, `*.localhost` (RFC 6761 §6.3), 127.0.0.0/8, `::1` and its IPv4-mapped form. */
 function isLoopbackName(name: string): boolean {
   if (name === 'localhost' || name.endsWith('.localhost')) return true;

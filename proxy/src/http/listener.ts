@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createGuard, urlHost } from '../guard/guard.ts';
+import { createGuard, nameToOpen } from '../guard/guard.ts';
 import type { FrameSink } from '../observation/frame.ts';
 import { type CountryOf, createAddressReader, createTrust, plainAddress } from './address.ts';
 import {
@@ -92,7 +92,7 @@ export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Prom
   return {
     host: settings.host,
     port: address.port,
-    url: `http://${urlHost(settings.host)}:${address.port}`,
+    url: `http://${nameToOpen(settings.host, settings.allowedHosts)}:${address.port}`,
     close: () => {
       closing ??= desk.close(server);
       return closing;
