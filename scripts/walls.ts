@@ -98,7 +98,7 @@ export const ROOMS: readonly Room[] = [
     name: 'bridge',
     at: ['proxy/src/bridge/'],
     rooms: ['mcp', 'observation', 'stdio'],
-    builtins: ['node:buffer', 'node:child_process', 'node:http{STATUS_CODES}', 'node:stream'],
+    builtins: ['node:buffer', 'node:child_process', 'node:http{STATUS_CODES}', 'node:net', 'node:stream'],
     packages: ['undici'],
   },
   {

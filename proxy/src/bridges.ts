@@ -1,5 +1,6 @@
 /** Bridges for the servers of a configuration that are started by a command. Like `main.ts` a composition root. */
 import { Bridge } from './bridge/bridge.ts';
+import { Keeper } from './bridge/keeper.ts';
 import type { RunPorts } from './bridge/run.ts';
 import type { Config } from './config/config.ts';
 import { COMMAND_PATH, type Upstream } from './config/servers.ts';
@@ -8,13 +9,14 @@ import type { UpstreamSettings } from './http/settings.ts';
 /** Below a minute, which is what the most impatient of proxies and balancers give a silent stream. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** One for each of those servers, by its name. Their processes never outlive this one but by its SIGKILL. */
+/** One for each of those servers, by its name. Their processes never outlive this one. */
 export function openBridges(
   { values }: Config,
   upstreams: readonly Upstream[],
   ports: Pick<RunPorts, 'sink' | 'nowUs' | 'randomHex' | 'nextRun' | 'onFault'>,
 ): ReadonlyMap<string, Bridge> {
   const bridges = new Map<string, Bridge>();
+  const keeper = new Keeper();
   for (const upstream of upstreams) {
     if (upstream.kind !== 'command') continue;
     const { name, ...launch } = upstream;
@@ -24,6 +26,7 @@ export function openBridges(
         launch,
         server: name,
         inherited: process.env,
+        keeper,
         messageBytesMax: values['bridge-message-max'],
       },
       processesMax: values['bridge-processes'],

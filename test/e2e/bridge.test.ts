@@ -1,5 +1,5 @@
 /** Stdio servers that others wrote, served over HTTP by the real program, to clients that others wrote. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -249,6 +249,12 @@ describe('a configuration file', () => {
   });
 });
 
+/** Shells that a process has started. */
+function shellsOf(parent: number): readonly number[] {
+  const { stdout } = spawnSync('ps', ['-o', 'pid=,comm=', '--ppid', String(parent)], { encoding: 'utf8' });
+  return [...stdout.matchAll(/^ *(\d+) sh$/gm)].map(([, pid]) => Number(pid));
+}
+
 describe('the processes of a proxy that ends', () => {
   async function pidOver(origin: string): Promise<{ readonly pid: number; readonly session: string }> {
     const ask = async (message: object, session?: string) => {
@@ -277,23 +283,34 @@ describe('the processes of a proxy that ends', () => {
     await expect.poll(() => runs(pid), WAIT).toBe(false);
   });
 
-  it('go by SIGTERM with everything they have started, although they ignore it', async () => {
-    const { talk, origin, events } = await command({
-      command: process.execPath,
-      args: [STDIO_SERVER, 'deaf'],
-    });
-    const { pid } = await pidOver(origin);
-    const helperOf = async () => {
-      const told = (await events()).map(({ logMessage }) => /^helper (\d+)$/.exec(logMessage ?? '')?.[1]);
-      return told.find((found) => found !== undefined);
-    };
-    await expect.poll(helperOf, WAIT).toBeDefined();
-    const helper = Number(await helperOf());
-    expect([runs(pid), runs(helper)]).toEqual([true, true]);
-    talk.child.kill('SIGTERM');
-    expect((await talk.ended).code).toBe(0);
-    expect([runs(pid), runs(helper)]).toEqual([false, false]);
-  });
+  it.each([
+    ['SIGTERM', 0],
+    ['SIGKILL', null],
+  ] as const)(
+    'go by its %s with everything they have started, although they ignore it',
+    async (signal, code) => {
+      const { talk, origin, events } = await command({
+        command: process.execPath,
+        args: [STDIO_SERVER, 'deaf'],
+      });
+      const { pid } = await pidOver(origin);
+      const helperOf = async () => {
+        const told = (await events()).map(({ logMessage }) => /^helper (\d+)$/.exec(logMessage ?? '')?.[1]);
+        return told.find((found) => found !== undefined);
+      };
+      await expect.poll(helperOf, WAIT).toBeDefined();
+      const helper = Number(await helperOf());
+      const [keeper = 0] = shellsOf(talk.child.pid ?? 0);
+      expect([pid, helper, keeper].map(runs)).toEqual([true, true, true]);
+      talk.child.kill(signal);
+      expect((await talk.ended).code).toBe(code);
+      const left = () => [runs(pid), runs(helper)];
+      // Who was killed cannot wait for them; its keeper does.
+      if (signal === 'SIGTERM') expect(left()).toEqual([false, false]);
+      else await expect.poll(left, WAIT).toEqual([false, false]);
+      await expect.poll(() => runs(keeper), WAIT).toBe(false);
+    },
+  );
 
   it('end their sessions when they end by themselves, after what was open', async () => {
     const { origin, events } = await command({ command: process.execPath, args: [STDIO_SERVER] });

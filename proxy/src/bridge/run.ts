@@ -7,6 +7,7 @@ import { type Message, type RequestId, readMessages } from '../mcp/jsonrpc.ts';
 import { answerIdOf, endsOf, type Line } from '../mcp/lines.ts';
 import type { ExchangeId, FrameSink, UnixMicros } from '../observation/frame.ts';
 import { sightLine } from '../stdio/wire.ts';
+import type { Keeper } from './keeper.ts';
 import type { Launch } from './launch.ts';
 import { rpcError } from './refusals.ts';
 import { type Gone, type OutputName, ServerProcess } from './serverProcess.ts';
@@ -16,6 +17,7 @@ export interface RunPorts {
   readonly server: string;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   readonly messageBytesMax: number;
+  readonly keeper: Keeper;
   readonly sink: FrameSink;
   readonly nowUs: () => UnixMicros;
   readonly randomHex: (bytes: number) => string;
@@ -52,7 +54,7 @@ export class Run {
     this.#ports = ports;
     this.#talker = talker;
     this.#exchange = ports.nextRun();
-    const { launch, server, sink, nowUs } = ports;
+    const { server, sink, nowUs } = ports;
     sink({
       kind: 'process',
       exchange: this.#exchange,
@@ -61,7 +63,7 @@ export class Run {
       process: ports.randomHex(16),
       bridged: session === undefined ? {} : { session },
     });
-    this.#process = new ServerProcess(launch, ports.inherited, ports.messageBytesMax, {
+    this.#process = new ServerProcess(ports, {
       onLine: (from, line) => this.#take(from, line),
       onGone: (gone) => this.#takeEnd(gone),
     });

@@ -7,6 +7,7 @@ import { type Line, LineSplitter } from '../mcp/lines.ts';
 import { createEnder, type Ender, LINGER_MS } from '../stdio/ender.ts';
 import { startServer } from '../stdio/startServer.ts';
 import { STDERR_BYTES_MAX } from '../stdio/tap.ts';
+import type { Keeper } from './keeper.ts';
 import { environmentOf, explainFailure, type Launch } from './launch.ts';
 
 export type OutputName = 'stdout' | 'stderr';
@@ -19,6 +20,14 @@ export interface Gone {
   readonly failure?: string;
   /** We asked it to end. */
   readonly asked: boolean;
+}
+
+export interface Start {
+  readonly launch: Launch;
+  readonly inherited: Readonly<Record<string, string | undefined>>;
+  /** Lines of stdout longer than this come without their bytes. */
+  readonly messageBytesMax: number;
+  readonly keeper: Keeper;
 }
 
 export interface Ears {
@@ -35,13 +44,7 @@ export class ServerProcess {
   /** Nobody of it is left, and its number may soon be another's. */
   #isGone = false;
 
-  /** @param lineBytesMax Lines of stdout longer than this come without their bytes. */
-  constructor(
-    launch: Launch,
-    inherited: Readonly<Record<string, string | undefined>>,
-    lineBytesMax: number,
-    ears: Ears,
-  ) {
+  constructor({ launch, inherited, messageBytesMax, keeper }: Start, ears: Ears) {
     const started = start(launch, inherited);
     if ('failure' in started) {
       setImmediate(() => ears.onGone({ failure: started.failure, asked: false }));
@@ -51,8 +54,10 @@ export class ServerProcess {
     const ender = createEnder(child);
     this.#child = child;
     this.#ender = ender;
+    const { pid } = child;
+    if (pid !== undefined) keeper.add(pid);
     for (const [from, bytesMax] of [
-      ['stdout', lineBytesMax],
+      ['stdout', messageBytesMax],
       ['stderr', STDERR_BYTES_MAX],
     ] as const) {
       const splitter = new LineSplitter(bytesMax, (line) => {
@@ -77,6 +82,7 @@ export class ServerProcess {
         // Whom the server had started goes with it.
         ender.now();
         this.#isGone = true;
+        if (pid !== undefined) keeper.drop(pid);
         const how = { ...(code !== null && { code }), ...(signal !== null && { signal }) };
         ears.onGone({ ...how, asked: this.#asked });
       });

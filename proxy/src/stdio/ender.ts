@@ -2,7 +2,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 
 /** Time for a server to end by itself, and after SIGTERM: what the specification's shutdown gives, about. */
-const GRACE_MS = 2_000;
+export const GRACE_MS = 2_000;
 /** Whoever holds the server's output after its exit gets so long to say the rest. */
 export const LINGER_MS = 1_000;
 

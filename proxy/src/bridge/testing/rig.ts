@@ -5,6 +5,7 @@ import { type RunningProxy, startProxy } from '../../http/listener.ts';
 import { DEFAULTS } from '../../http/testing/rig.ts';
 import type { Frame } from '../../observation/frame.ts';
 import { Bridge, type BridgePorts } from '../bridge.ts';
+import { Keeper } from '../keeper.ts';
 import type { Launch } from '../launch.ts';
 import type { RunPorts } from '../run.ts';
 
@@ -52,6 +53,7 @@ export async function startBridgeRig(options: RigOptions = {}): Promise<BridgeRi
     server: 'tea',
     inherited: inherited ?? { PATH: process.env['PATH'] ?? '' },
     messageBytesMax,
+    keeper: new Keeper(),
     nextRun: nextExchange,
   };
   const bridge = new Bridge({
