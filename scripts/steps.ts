@@ -34,11 +34,11 @@ interface Started {
 interface Row {
   readonly step: Step;
   readonly counts: Counts;
-  /** How long it kept the others waiting, milliseconds. */
+  /** How long the others waited for it, milliseconds. */
   readonly took: number;
 }
 
-/** Runs every step, prints one line for each with how long it took, and one over all; gives false when anything failed. */
+/** Runs every step, prints one line for each with how long it held the others up, and one over all; gives false when anything failed. */
 export async function runSteps(steps: readonly Step[]): Promise<boolean> {
   const started: Started[] = [];
   const rows: Row[] = [];

@@ -9,7 +9,7 @@ import type { UpstreamSettings } from './http/settings.ts';
 /** Below a minute, which is what the most impatient of proxies and balancers give a silent stream. */
 const KEEP_ALIVE_MS = 15_000;
 
-/** One for each of those servers, by its name. Their processes never outlive this one. */
+/** One for each of those servers, by its name. */
 export function openBridges(
   { values }: Config,
   upstreams: readonly Upstream[],

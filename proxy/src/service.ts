@@ -14,7 +14,7 @@ import type { Parsed } from './config/parse.ts';
 import type { Problem } from './config/problem.ts';
 import type { Upstream } from './config/servers.ts';
 import { toObserverSettings } from './config/settings.ts';
-import { nameToOpen } from './guard/guard.ts';
+import { authorityToOpen } from './guard/guard.ts';
 import type { ProxySettings } from './http/settings.ts';
 import { type ObservationThread, startObservationThread } from './pipeline/observationThread.ts';
 import { type PageThread, startPageThread } from './pipeline/pageThread.ts';
@@ -151,8 +151,9 @@ export function openPage(
 /** The token is in the address this once; the page puts it into a cookie. */
 export function pageUrlOf(config: Config, page: PageThread, token: string | undefined): string | undefined {
   if (page.port === undefined) return undefined;
-  const host = nameToOpen(config.values['page-listen'].host, config.values['allowed-hosts']);
-  return `http://${host}:${page.port}/${token === undefined ? '' : `?token=${token}`}`;
+  const { 'page-listen': at, 'allowed-hosts': allowed } = config.values;
+  const authority = authorityToOpen(at.host, page.port, allowed);
+  return `http://${authority}/${token === undefined ? '' : `?token=${token}`}`;
 }
 
 /** `auto` follows the terminal and NO_COLOR (https://no-color.org: any value that is not empty). */

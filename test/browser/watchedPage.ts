@@ -133,14 +133,14 @@ function isOurs(told: string): boolean {
   return !inGrafana || told.includes(PLUGIN);
 }
 
-/** A page that is gone by now leaves nothing. */
+/** A page that is gone by now leaves no photograph. */
 async function keepLooks(watched: readonly Watched[], { task }: TestContext): Promise<void> {
   const failed = task.result?.state === 'fail';
   const name = `${task.file.name}-${task.name}`.replaceAll(/[^a-z0-9]+/gi, '-').slice(0, 120);
-  await Promise.allSettled(
+  await Promise.all(
     watched.map(async ({ context, page }, index) => {
       const file = path.join(RESULTS.failures, `${name}-${index}`);
-      if (failed) await page.screenshot({ path: `${file}.png` });
+      if (failed) await page.screenshot({ path: `${file}.png` }).catch(() => undefined);
       if (traced) await context.tracing.stop(failed ? { path: `${file}.zip` } : {});
     }),
   );

@@ -168,38 +168,6 @@ describeInBrowser('a panel on a dashboard', () => {
     },
   );
 
-  itOnHostPage(
-    'the newest rows stand while older ones are read, and what became of those is said',
-    async () => {
-      let holds = true;
-      let release: ((fails: boolean) => void) | undefined;
-      const panels = panelsOf(pageUrl, { options: { view: 'events', live: false }, height: 1_300 });
-      const prepare = (own: Page) =>
-        own.route(QUESTIONS, async (route) => {
-          const { target, to } = route.request().postDataJSON();
-          const isOlder = /line_format/.test(target.expr) && to < Date.now() - 60_000;
-          const fails = isOlder && holds && (await new Promise((resolve) => (release = resolve)));
-          // The page was closed meanwhile.
-          await (fails ? route.abort() : route.continue()).catch(() => undefined);
-        });
-      const page = await openDashboard(pageUrl, { panels }, { prepare, outage: true });
-      const arriving = page.getByRole('button', { name: 'Loading older events…' });
-      await arriving.waitFor();
-      expect(await arriving.isDisabled()).toBe(true);
-      expect(await eventsIn(page).last().isVisible(), 'the newest').toBe(true);
-      expect(await page.locator('.sl-dimmed').count()).toBe(0);
-      await expect.poll(() => release).toBeDefined();
-      release?.(true);
-      await page.getByRole('alert').getByText('What is shown is the part that came.').waitFor();
-      await page.getByRole('button', { name: 'Try again' }).click();
-      await arriving.waitFor();
-      holds = false;
-      release?.(false);
-      await arriving.waitFor({ state: 'detached' });
-      expect(await page.getByRole('alert').count()).toBe(0);
-    },
-  );
-
   itOnHostPage('the other shape of Loki’s frames means the same', async () => {
     const page = await openDashboard(pageUrl, { panels: panelsOf(pageUrl, {}), lokiFrames: 'dataplane' });
     await expect.poll(() => sessionsIn(page).count()).toBe(3);

@@ -94,11 +94,13 @@ export function EventLog({ eventsInRange }: EventLogProps) {
   // A link to an event leads to its row.
   const wanted = useRef(view.selected);
   useEffect(() => {
+    // Who has chosen another meanwhile is not taken away from it.
+    if (wanted.current !== view.selected) wanted.current = undefined;
     if (wanted.current === undefined || generation === 0) return;
     if (state.loading && !rows.some((row) => row.key === wanted.current)) return;
     rowsHandle.current?.scrollToKey(wanted.current, 'start');
     wanted.current = undefined;
-  }, [generation, rows, state.loading]);
+  }, [generation, rows, state.loading, view.selected]);
 
   // What was just opened must be seen without a search for it.
   const opened = useRef(view.selected);
@@ -110,15 +112,23 @@ export function EventLog({ eventsInRange }: EventLogProps) {
   }, [view.selected]);
 
   // Older rows come above what is read; that stays where it is.
+  const oldest = events?.[0]?.eventId;
   const oldestBefore = useRef<string>(undefined);
+  const drawn = useRef({ generation, oldest, partial: state.partial });
+  // With the last part of an answer it is no longer partial.
+  const arriving = state.partial || drawn.current.partial;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are what this waits for
   useLayoutEffect(() => {
+    const before = drawn.current;
+    drawn.current = { generation, oldest, partial: state.partial };
+    if (before.partial && before.generation === generation && edges.atStart && !edges.atEnd)
+      oldestBefore.current ??= before.oldest;
     if (oldestBefore.current === undefined || state.loadingOlder) return;
     if (!newestFirst) rowsHandle.current?.scrollToKeyAt(oldestBefore.current, OLDER_ROW);
     oldestBefore.current = undefined;
-  }, [events, state.loadingOlder]);
+  }, [events, generation, state.loadingOlder, state.partial]);
   const loadOlder = () => {
-    oldestBefore.current = events?.[0]?.eventId;
+    oldestBefore.current = oldest;
     state.loadOlder();
   };
 
@@ -139,6 +149,14 @@ export function EventLog({ eventsInRange }: EventLogProps) {
     [setView, view.selected],
   );
 
+  const anchor =
+    reading && (newestFirst || !arriving)
+      ? 'start'
+      : reading || pointing || (newestFirst && !edges.atStart)
+        ? 'held'
+        : newestFirst
+          ? 'start'
+          : 'end';
   const shown = events?.length ?? 0;
   const all = log !== undefined && log.older === null && !log.trimmed;
   const filtered = hasFilters(view);
@@ -209,7 +227,7 @@ export function EventLog({ eventsInRange }: EventLogProps) {
           role="treegrid"
           columnCount={stacked ? 1 : columns.shown.length}
           header={stacked ? undefined : <LogHead columns={columns.shown} />}
-          anchor={reading ? 'start' : pointing ? 'held' : newestFirst && edges.atStart ? 'start' : 'end'}
+          anchor={anchor}
           onPointing={onPointing}
           onOpen={open}
           onExpand={(row) => row.kind === 'event' && !row.open && open(row)}

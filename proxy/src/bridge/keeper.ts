@@ -7,7 +7,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { GRACE_MS } from '../stdio/ender.ts';
 
-/** To take a group for an option, Debian's shell needs to be told not to, and Alpine's does not know how to be told. */
+/** A group looks like an option: dash wants `--` before it, BusyBox refuses `--`, so both forms are tried. */
 const SCRIPT = `
 all() { for group in $groups; do kill -s "$1" -- "-$group" || kill -s "$1" "-$group"; done; }
 groups=
@@ -43,21 +43,33 @@ export class Keeper {
   /** One that was killed itself is started again with the next server. */
   #start(): void {
     if (process.platform === 'win32') return;
-    // Apart from our group, so that what is sent to all of that does not reach it.
-    const child = spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+    const child = startShell();
+    if (child === undefined) return;
     this.#child = child;
     const forget = () => {
       if (this.#child === child) this.#child = undefined;
     };
-    // Where there is no shell, servers end by the end of their input alone.
     child.on('error', forget).on('exit', forget).unref();
-    child.stdin.on('error', forget);
+    child.stdin?.on('error', forget);
     // A socket, whatever its type says; neither it nor the process keeps ours alive.
-    (child.stdin as Socket).unref();
+    (child.stdin as Socket | null)?.unref();
     for (const group of this.#groups) this.#tell('add', group);
   }
 
   #tell(word: 'add' | 'drop', group: number): void {
     this.#child?.stdin?.write(`${word} ${group}\n`);
+  }
+}
+
+/**
+ * Apart from our group, so that what is sent to all of that does not reach it.
+ *
+ * @returns undefined where none can be started: servers then end by the end of their input alone.
+ */
+function startShell(): ChildProcess | undefined {
+  try {
+    return spawn('/bin/sh', ['-c', SCRIPT], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+  } catch {
+    return undefined;
   }
 }

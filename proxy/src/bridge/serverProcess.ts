@@ -22,7 +22,7 @@ export interface Gone {
   readonly asked: boolean;
 }
 
-export interface Start {
+interface Start {
   readonly launch: Launch;
   readonly inherited: Readonly<Record<string, string | undefined>>;
   /** Lines of stdout longer than this come without their bytes. */

@@ -1,6 +1,6 @@
 /** Who may call, by `Host` and `Origin`: each row twice, because verdicts are remembered. */
 import { describe, expect, it } from 'vitest';
-import { createGuard, nameToOpen } from './guard.ts';
+import { authorityToOpen, createGuard } from './guard.ts';
 
 describe('the guard', () => {
   const guard = createGuard({
@@ -75,12 +75,13 @@ describe('the guard', () => {
 });
 
 it.each([
-  ['0.0.0.0', ['mcp.example.com'], 'localhost'],
-  ['::1', [], '[::1]'],
-  ['10.0.0.5', ['*'], '10.0.0.5'],
-  ['10.0.0.5', ['mcp.example.com', '10.0.0.5:8443'], 'mcp.example.com'],
-  ['10.0.0.5', ['*.example.com', 'mcp.example.com:8443'], 'mcp.example.com'],
-  ['10.0.0.5', ['*.example.com'], '10.0.0.5'],
-])('what listens on %s and allows %j is opened as %s', (host, allowed, name) => {
-  expect(nameToOpen(host, allowed)).toBe(name);
+  ['0.0.0.0', ['mcp.example.com'], 'localhost:80'],
+  ['::1', [], '[::1]:80'],
+  ['10.0.0.5', ['*'], '10.0.0.5:80'],
+  ['10.0.0.5', ['mcp.example.com', '10.0.0.5:80'], '10.0.0.5:80'],
+  ['10.0.0.5', ['other.example.com:443', 'mcp.example.com'], 'mcp.example.com:80'],
+  ['10.0.0.5', ['*.example.com', 'mcp.example.com:443'], 'mcp.example.com:80'],
+  ['10.0.0.5', ['*.example.org', 'mcp.example.com:443'], '10.0.0.5:80'],
+])('what listens on %s and allows %j is opened as %s', (host, allowed, authority) => {
+  expect(authorityToOpen(host, 80, allowed)).toBe(authority);
 });

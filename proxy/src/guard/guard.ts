@@ -61,11 +61,16 @@ export function urlHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** By which name to open what listens on a host: by that host where the rules let it pass, else the first they name. */
-export function nameToOpen(host: string, allowedHosts: readonly string[]): string {
-  const own = urlHost(host);
-  if (createGuard({ allowedHosts, allowedOrigins: [] })(own, undefined) === undefined) return own;
-  return allowedHosts.find((entry) => !entry.startsWith('*'))?.replace(/:\d+$/, '') ?? own;
+/** Name and port to open what listens there by: its own where the rules let that pass, else the first that they name. */
+export function authorityToOpen(host: string, port: number, allowedHosts: readonly string[]): string {
+  const mayPass = createGuard({ allowedHosts, allowedOrigins: [] });
+  const named = allowedHosts
+    .filter((entry) => !entry.startsWith('*'))
+    .map((entry) => entry.replace(/:\d+$/, ''));
+  const authorities = [urlHost(host), ...named].map((name) => `${name}:${port}`);
+  return (
+    authorities.find((authority) => mayPass(authority, undefined) === undefined) ?? `${urlHost(host)}:${port}`
+  );
 }
 
 /** `localhost`, `*.localhost` (RFC 6761 §6.3), 127.0.0.0/8, `::1` and its IPv4-mapped form. */

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { createGuard, nameToOpen } from '../guard/guard.ts';
+import { authorityToOpen, createGuard } from '../guard/guard.ts';
 import type { FrameSink } from '../observation/frame.ts';
 import { type CountryOf, createAddressReader, createTrust, plainAddress } from './address.ts';
 import {
@@ -92,7 +92,7 @@ export async function startProxy(settings: ProxySettings, deps: ProxyDeps): Prom
   return {
     host: settings.host,
     port: address.port,
-    url: `http://${nameToOpen(settings.host, settings.allowedHosts)}:${address.port}`,
+    url: `http://${authorityToOpen(settings.host, address.port, settings.allowedHosts)}`,
     close: () => {
       closing ??= desk.close(server);
       return closing;
