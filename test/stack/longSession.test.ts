@@ -84,9 +84,11 @@ describe.skipIf(missing !== undefined)('a session of ten thousand events', () =>
 
   it('is found in Tempo by search, and comes back whole by the id of its trace', async () => {
     const { tempo } = rig.stack.addresses;
-    const query = `{ trace:id = "${traceId}" && kind = server }`;
-    const search = async () => (await searchTraces(tempo, query, range)).map(({ traceID }) => traceID);
-    await expect.poll(search, { timeout: VISIBLE_MS }).toEqual([traceId.replace(/^0+/, '')]);
+    // Not by `trace:id`, by which Tempo 2.9 finds no trace whose id begins with a zero.
+    const query = `{ span.sightline.session.id = "${events[0]?.sessionId}" && kind = server }`;
+    const search = async () =>
+      (await searchTraces(tempo, query, range)).map(({ traceID }) => traceID.padStart(32, '0'));
+    await expect.poll(search, { timeout: VISIBLE_MS }).toEqual([traceId]);
     const wanted = requestsOf(events).flatMap(({ spanId, upstreamSpans }) => [
       String(spanId),
       ...upstreamSpans.map((upstream) => upstream.spanId),
