@@ -103,7 +103,7 @@ export default defineConfig({
           globalSetup: 'test/browser/globalSetup.ts',
           // What is to be seen may take its time on a busy machine; what does not come has failed.
           expect: { poll: { timeout: 10_000 } },
-          maxWorkers: 2,
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },
@@ -121,7 +121,7 @@ export default defineConfig({
           globalSetup: 'test/panel/globalSetup.ts',
           provide: { reactLine },
           expect: { poll: { timeout: 20_000 } },
-          maxWorkers: 2,
+          fileParallelism: false,
           // Every state is looked at in two themes and four sizes.
           testTimeout: 240_000,
           hookTimeout: 240_000,

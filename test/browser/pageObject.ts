@@ -72,8 +72,12 @@ export class SightlinePage extends PageFrame {
     const titles = await this.events.getByRole('columnheader').allInnerTexts();
     const index = titles.indexOf(title);
     if (index < 0) return [];
-    const rows = await this.eventRows.all();
-    return Promise.all(rows.map((row) => row.getByRole('gridcell').nth(index).innerText()));
+    // All at once: rows that go away while others are read would be waited for.
+    return this.eventRows.evaluateAll(
+      (rows, at) =>
+        rows.map((row) => row.querySelectorAll<HTMLElement>('[role="gridcell"]')[at]?.innerText ?? ''),
+      index,
+    );
   }
 
   /** What is open of events, in either view. */
